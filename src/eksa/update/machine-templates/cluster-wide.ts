@@ -1,6 +1,6 @@
 /** Fields of the Cluster that concern all nodes, or those that run the API server. */
 import type { RegistryMirror } from '../../model/cluster';
-import { NOT_BOTTLEROCKET } from './host-os';
+import { BOTTLEROCKET, NOT_BOTTLEROCKET } from './host-os';
 import type { Inputs, Provider } from './inputs';
 import { kubernetesVersionOf } from './inputs';
 import type { Landing, Row } from './row';
@@ -18,6 +18,8 @@ const IN_EVERY_NODE: readonly Landing[] = [
 
 const PUBLIC_REGISTRY = 'public.ecr.aws';
 
+const KEPT_MIRROR = 'Removing it from workers on Bottlerocket replaces none: they keep what they have until something else replaces them.';
+
 export const CLUSTER_WIDE_ROWS: readonly Row[] = [
   {
     kind: 'Cluster',
@@ -28,8 +30,9 @@ export const CLUSTER_WIDE_ROWS: readonly Row[] = [
   {
     kind: 'Cluster',
     field: 'spec.eksaVersion',
-    lands: IN_EVERY_NODE.map((landing) => ({ ...landing, value: releaseOf })),
-    note: 'Another release, patch releases too, is another bundle: another version or image of a component on every node.',
+    lands: IN_EVERY_NODE.map((landing) => ({ ...landing, value: releaseOf, keepsRemoved: true })),
+    note: 'Another release, patch releases too, is another bundle: another version or image of a component on every node. Without it, the '
+      + 'release of the CLI decides.',
   },
   { kind: 'Cluster', field: 'spec.bundlesRef', lands: IN_EVERY_NODE },
   {
@@ -42,13 +45,14 @@ export const CLUSTER_WIDE_ROWS: readonly Row[] = [
     kind: 'Cluster',
     field: `spec.registryMirrorConfiguration.${name}`,
     reason: 'registryMirrorConfiguration',
-    lands: [...inKubeadm(), ...inEtcd()],
+    lands: [...inMirrors(), ...inEtcd()],
+    note: KEPT_MIRROR,
   })),
   {
     kind: 'Cluster',
     field: 'spec.registryMirrorConfiguration.ociNamespaces',
     reason: 'registryMirrorConfiguration',
-    lands: [...inKubeadm(), ...inEtcd({ value: publicNamespace })],
+    lands: [...inMirrors(namespaces), ...inEtcd({ value: publicNamespace })],
     note: `Machines of etcd know only the mirror of ${PUBLIC_REGISTRY}.`,
   },
   ...['authenticate', 'insecureSkipVerify'].map((name): Row => ({
@@ -73,6 +77,22 @@ export const CLUSTER_WIDE_ROWS: readonly Row[] = [
     refused: [{ by: ['api'], rule: 'W12', providers: ['bare metal', 'Docker'] }],
   },
 ];
+
+/** A file on most systems, settings on Bottlerocket; the comparison of settings looks only at what the new ones contain. */
+function inMirrors(value?: (inputs: Inputs) => unknown): Landing[] {
+  const inWorkers: Landing = { roles: WORKERS, template: 'KubeadmConfigTemplate', value };
+  return [
+    ...inControlPlane({ value }),
+    { ...inWorkers, only: NOT_BOTTLEROCKET },
+    { ...inWorkers, only: BOTTLEROCKET, keepsRemoved: true },
+  ];
+}
+
+/** As one value: an entry less is another list of mirrors. */
+function namespaces({ state }: Inputs): string | undefined {
+  const mirror: RegistryMirror | undefined = state.cluster.spec?.registryMirrorConfiguration;
+  return mirror && JSON.stringify(mirror.ociNamespaces ?? []);
+}
 
 function releaseOf({ state }: Inputs): string | undefined {
   return state.cluster.spec?.eksaVersion?.replace(/^v/, '');

@@ -68,8 +68,9 @@ export const VSPHERE_ROWS: readonly Row[] = [
   {
     kind: MACHINE,
     field: 'spec.template',
-    lands: inMachines(TEMPLATE),
-    note: 'The CLI completes a name without its path; by the API it is another template.',
+    lands: inMachines(TEMPLATE, { same: isChosenTemplate }),
+    note: 'The CLI completes a name without its path; by the API it is another template. The one that the CLI imports for Bottlerocket, '
+      + 'where none is named, may be written out.',
   },
   {
     kind: MACHINE,
@@ -122,6 +123,12 @@ function inventoryPath(inputs: Inputs, kind: 'datastore' | 'folder'): string | u
   const path = machineOf(inputs)[kind];
   const root = `/${datacenterOf(inputs).datacenter ?? ''}`;
   return !path || path.startsWith(root) ? path : `${root}/${kind === 'folder' ? 'vm' : kind}/${path}`;
+}
+
+/** Where none is named, the CLI imports this one, and writes it out. */
+function isChosenTemplate(one: unknown, other: unknown): boolean {
+  const named = one || other;
+  return !(one && other) && /^\/[^/]+\/vm\/Templates\/bottlerocket-v[\d.]+-kubernetes-\d+-\d+-eks-\d+-.+-[\da-f]{7}$/.test(String(named));
 }
 
 /** The tools look for a pool of that name whose path ends so, and refuse where there are several. */

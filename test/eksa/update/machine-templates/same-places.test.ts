@@ -35,6 +35,12 @@ describe.each<[string, string, unknown, unknown, boolean]>([
   ['a datastore without its path', 'datastore', '/DC1/datastore/ds1', 'ds1', true],
   ['another datastore', 'datastore', '/DC1/datastore/ds1', 'ds2', false],
   ['the network of the datacenter', 'networks', undefined, ['/DC1/network/VM Network'], true],
+  [
+    'the template that the CLI imports', 'template', undefined,
+    '/DC1/vm/Templates/bottlerocket-v1.35.2-kubernetes-1-35-eks-9-amd64-9ad5a4d', true,
+  ],
+  ['a template of their own', 'template', undefined, '/DC1/vm/Templates/bottlerocket-1-35', false],
+  ['a template elsewhere', 'template', '/DC1/vm/Templates/ubuntu', '/DC1/vm/ubuntu', false],
   ['another network', 'networks', undefined, ['/DC1/network/other'], false],
   ['a second network', 'networks', ['/DC1/network/VM Network'], ['/DC1/network/VM Network', '/DC1/network/other'], false],
 ])('%s', (_what, field, one, other, isSame) => {
@@ -83,8 +89,31 @@ describe('settings of workers on Bottlerocket', () => {
     expect(replaced(onBottlerocket, at(before), at(after))).toEqual(expected);
   });
 
+  test.each([
+    ['the mirror is removed: workers keep it', { endpoint: 'registry.example' }, undefined, ['control plane']],
+    ['its certificate is removed: workers keep it', { endpoint: 'registry.example', caCertContent: 'x' }, { endpoint: 'registry.example' },
+      ['control plane']],
+    ['a namespace is removed', { endpoint: 'registry.example', ociNamespaces: [PUBLIC, OTHER] },
+      { endpoint: 'registry.example', ociNamespaces: [PUBLIC] }, ['control plane', 'a', 'b']],
+    ['the mirror moves', { endpoint: 'registry.example' }, { endpoint: 'other.example' }, ['control plane', 'a', 'b']],
+  ])('of the mirror: %s', (_what, before, after, expected) => {
+    expect(replaced(onBottlerocket, { [MIRROR]: before }, { [MIRROR]: after })).toEqual(expected);
+  });
+
+  test('elsewhere the files of a mirror are gone, and workers are replaced', () => {
+    const before = { [MIRROR]: { endpoint: 'registry.example' } };
+    expect(replaced(vsphere(), before, { [MIRROR]: undefined })).toEqual(['control plane', 'a', 'b']);
+  });
+
   test('elsewhere a file with them is gone, and workers are replaced', () => {
     const field = `${GROUP}.kubeletConfiguration`;
     expect(replaced(vsphere(), { [field]: kubelet }, { [field]: undefined })).toEqual(['a']);
   });
+});
+
+test.each([
+  ['that is gone: the CLI has one, which files cannot tell', 'v0.26.0', undefined, []],
+  ['that is another one', 'v0.26.0', 'v0.26.1', ['control plane', 'a', 'b']],
+])('a release %s', (_what, before, after, expected) => {
+  expect(replaced(vsphere(), { 'Cluster.spec.eksaVersion': before }, { 'Cluster.spec.eksaVersion': after })).toEqual(expected);
 });

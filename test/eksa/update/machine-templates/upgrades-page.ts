@@ -1,4 +1,5 @@
 /** docs/reference/eks-anywhere-upgrades.md: the table of templates, as people read it. Each row is run as a test in table.test.ts. */
+import { BOTTLEROCKET, NOT_BOTTLEROCKET } from '../../../../src/eksa/update/machine-templates/host-os';
 import type { Provider } from '../../../../src/eksa/update/machine-templates/inputs';
 import type { Landing, Row } from '../../../../src/eksa/update/machine-templates/row';
 import { LEFT_OUT, ROWS, appliesTo } from '../../../../src/eksa/update/machine-templates/table';
@@ -108,8 +109,10 @@ function effect(row: Row, provider: Provider, by: UpdatePath): string {
 function outcome(row: Row, provider: Provider): string {
   if (row.scales) return 'nodes added or taken away';
   const conditions = new Map<string, string[]>();
-  for (const { roles, only } of landingsOn(row, provider)) {
-    const condition = only?.text ?? '';
+  const landings = landingsOn(row, provider);
+  const isOnAnySystem = [BOTTLEROCKET, NOT_BOTTLEROCKET].every((condition) => landings.some(({ only }) => only === condition));
+  for (const { roles, only } of landings) {
+    const condition = isOnAnySystem && (only === BOTTLEROCKET || only === NOT_BOTTLEROCKET) ? '' : only?.text ?? '';
     conditions.set(condition, [...new Set([...conditions.get(condition) ?? [], ...roles])]);
   }
   if (conditions.size === 0) return 'no node';
