@@ -167,12 +167,12 @@ export class BareMetalCluster extends EksAnywhereCluster {
         controlPlaneNodes: {
           ...controlPlaneInput(props.controlPlaneNodes),
           ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
-          installationTemplate: templateContent(this.clusterName, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
+          installationTemplate: templateContent(this, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
         },
         workerNodes: workerNodes.map((group, index) => ({
           ...workerInput(group, index),
           ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }),
-          installationTemplate: templateContent(this.clusterName, props, { group, prop: `workerNodes[${index}]` }),
+          installationTemplate: templateContent(this, props, { group, prop: `workerNodes[${index}]` }),
         })),
         upgradeInPlace: props.upgradeInPlace,
         tinkerbellIp: props.tinkerbellIp,
@@ -199,8 +199,8 @@ function requireTemplate({ installationTemplateName: name, installationTemplate 
 }
 
 function templateContent(
-  clusterName: string,
-  { os, tinkerbellIp, eksAnywhereVersion }: BareMetalClusterProps,
+  { clusterName, eksAnywhereVersion }: EksAnywhereCluster,
+  { os, tinkerbellIp }: BareMetalClusterProps,
   { group, prop }: { readonly group: BareMetalMachineOptions; readonly prop: string },
 ): Readonly<Record<string, unknown>> | undefined {
   if (!group.installationTemplate) return undefined;

@@ -12,6 +12,7 @@ import { sceneOfDocuments } from '../eksa/picture/scene';
 import { drawSvg } from '../eksa/picture/svg';
 import type { PropPath } from '../eksa/prop-path';
 import { propOf } from '../eksa/prop-path';
+import { NEWEST_RELEASE } from '../eksa/releases/release-table';
 import { isNewerRelease } from '../eksa/syntax/version';
 import { toYaml } from '../eksa/yaml/emit';
 import { claimName } from '../private/input/claims';
@@ -73,13 +74,14 @@ export interface EksAnywhereClusterProps {
   /**
    * Release of EKS Anywhere that will create the cluster, such as `v0.27.0`; not newer than that of
    * `managementCluster`. Selects the rules that are checked. Upgrade one minor at a time; downgrades are rejected.
+   * @default - that of `managementCluster`, where it is a cluster of this app; otherwise the newest release that this library knows
    */
-  readonly eksAnywhereVersion: string;
+  readonly eksAnywhereVersion?: string;
 
   /**
    * Whether `cluster.yaml` names `eksAnywhereVersion` (its field `eksaVersion`): for a workload cluster that kubectl,
    * Flux or Argo CD apply and that must not follow its management cluster to another release. The CLI writes its own
-   * version in any case. Cannot be undone once the cluster exists.
+   * version in any case. Needs `eksAnywhereVersion`. Cannot be undone once the cluster exists.
    * @default false
    */
   readonly pinEksAnywhereVersion?: boolean;
@@ -255,6 +257,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   /** Name of the cluster. */
   public readonly clusterName: string;
 
+  /** Release of EKS Anywhere that creates the cluster. */
+  public readonly eksAnywhereVersion: string;
+
   /** Minor version of Kubernetes. */
   public readonly kubernetesVersion: EksAnywhereKubernetesVersion;
 
@@ -270,7 +275,6 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   /** Name of the cluster that creates and upgrades this one; undefined where the cluster manages itself. */
   public readonly managementClusterName?: string;
 
-  private readonly eksAnywhereVersion: string;
   private readonly addOns = new ClusterAddOns();
   /** Licence tokens of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
@@ -291,18 +295,22 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     this.endpoint = endpoint;
     this.podsCidr = props.podsCidr;
     this.servicesCidr = props.servicesCidr;
-    this.eksAnywhereVersion = props.eksAnywhereVersion;
     // A management cluster of another app is known by its name only.
     const manager = props.managementCluster instanceof EksAnywhereCluster ? props.managementCluster : undefined;
+    this.eksAnywhereVersion = props.eksAnywhereVersion ?? manager?.eksAnywhereVersion ?? NEWEST_RELEASE.version;
     this.managementClusterName = props.managementCluster?.clusterName;
     this.gitOps = props.gitOps ?? manager?.gitOps;
     atPlace(this, () => {
       requireSshKey(props);
+      // The default changes with this library, so that a pinned cluster would be upgraded with it.
+      if (props.pinEksAnywhereVersion && props.eksAnywhereVersion === undefined) {
+        throw new Error('pinEksAnywhereVersion: got true without eksAnywhereVersion, expected both: name the release to pin');
+      }
       requireManager(this.clusterName, props.managementCluster);
       if (props.omitManagementCluster && props.managementCluster) {
         throw new Error('omitManagementCluster: got true beside managementCluster, expected one of the two: omit one');
       }
-      if (manager) this.requireCompatible(manager, props);
+      if (manager) this.requireCompatible(manager, props.gitOps);
       if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
     });
   }
@@ -414,10 +422,10 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /** @throws Error when the management cluster has an older release or another Git repository */
-  private requireCompatible(manager: EksAnywhereCluster, { eksAnywhereVersion, gitOps }: EksAnywhereClusterProps): void {
-    if (isNewerRelease(eksAnywhereVersion, manager.eksAnywhereVersion)) {
+  private requireCompatible(manager: EksAnywhereCluster, gitOps: FluxSync | undefined): void {
+    if (isNewerRelease(this.eksAnywhereVersion, manager.eksAnywhereVersion)) {
       throw new Error(
-        `eksAnywhereVersion: got ${shown(eksAnywhereVersion)}, newer than ${shown(manager.eksAnywhereVersion)} of managementCluster, `
+        `eksAnywhereVersion: got ${shown(this.eksAnywhereVersion)}, newer than ${shown(manager.eksAnywhereVersion)} of managementCluster, `
           + 'expected the same or an older one: upgrade the management cluster first',
       );
     }

@@ -19,6 +19,7 @@ import { HELM_VALUES_RULES } from './rules/helm-values';
 import { IDENTITY_RULES } from './rules/identity';
 import { IMAGE_VERSION_RULES } from './rules/image-version';
 import { IPV6_RULES } from './rules/ipv6';
+import { KUBELET_RULES } from './rules/kubelet';
 import { LICENSE_RULES } from './rules/license';
 import { MACHINE_RULES } from './rules/machine';
 import { METADATA_RULES } from './rules/metadata';
@@ -53,6 +54,7 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...NETWORK_RULES,
   ...ADDRESS_PLAN_RULES,
   ...NODE_CAPACITY_RULES,
+  ...KUBELET_RULES,
   ...IMAGE_VERSION_RULES,
   ...PROXY_RULES,
   ...REGISTRY_MIRROR_RULES,

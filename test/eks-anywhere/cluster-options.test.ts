@@ -13,6 +13,7 @@ import {
   VSphereCluster,
   VSphereClusterProps,
 } from '../../src';
+import { NEWEST_RELEASE } from '../../src/eksa/releases/release-table';
 import { EVERY_OPTION } from './every-option';
 import { bareMetal, newApp, synthesized, vsphere } from './sample';
 
@@ -220,6 +221,24 @@ test('the file contains the release only where it is pinned', () => {
   );
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('  eksaVersion: v0.25.1\n');
   expect(synthesized(app, 'Management/cluster.yaml')).not.toContain('eksaVersion');
+});
+
+test('without a release, that of the management cluster of the app judges, else the newest known one', () => {
+  const app = newApp();
+  const unnamed = { eksAnywhereVersion: undefined, pinEksAnywhereVersion: undefined };
+  const managementCluster = new VSphereCluster(app, 'Management', vsphere({ eksAnywhereVersion: 'v0.25.4' }));
+  const workload = new VSphereCluster(app, 'Workload', vsphere({ ...unnamed, managementCluster, endpoint: '10.30.0.11' }));
+  const elsewhere = ManagementCluster.fromClusterName('elsewhere');
+  const other = new VSphereCluster(app, 'Other', vsphere({ ...unnamed, managementCluster: elsewhere, endpoint: '10.30.0.12' }));
+  expect([workload, other].map(({ eksAnywhereVersion }) => eksAnywhereVersion)).toEqual(['v0.25.4', NEWEST_RELEASE.version]);
+  expect(() => new VSphereCluster(app, 'New', vsphere({
+    ...unnamed, managementCluster, endpoint: '10.30.0.13', kubernetesVersion: EksAnywhereKubernetesVersion.V1_36,
+  }))).toThrow(/^New: kubernetesVersion is '1.36'; EKS Anywhere v0.25.4 creates /);
+});
+
+test('rejects a pinned release that is not named', () => {
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ eksAnywhereVersion: undefined, pinEksAnywhereVersion: true })))
+    .toThrow(/^Plant: pinEksAnywhereVersion: got true without eksAnywhereVersion, expected both: name the release to pin$/);
 });
 
 test('rejects a workload cluster with a newer release than its management cluster', () => {

@@ -1442,6 +1442,14 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: { [`${GROUP}.kubeletConfiguration`]: KUBELET({ maxPods: 254 }) },
   },
   {
+    rule: 'kubelet-start',
+    base: 'docker',
+    severity: 'warning',
+    at: `${GROUP}.kubeletConfiguration.imageGCLowThresholdPercent`,
+    breaks: { [`${GROUP}.kubeletConfiguration`]: KUBELET({ imageGCHighThresholdPercent: 80, imageGCLowThresholdPercent: 80 }) },
+    holds: { [`${GROUP}.kubeletConfiguration`]: KUBELET({ imageGCHighThresholdPercent: 81, imageGCLowThresholdPercent: 80 }) },
+  },
+  {
     rule: 'services-size',
     base: 'docker',
     at: `${NETWORK}.services.cidrBlocks[0]`,

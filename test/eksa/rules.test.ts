@@ -12,6 +12,7 @@ import { HELM_VALUES_RULES } from '../../src/eksa/rules/helm-values';
 import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
 import { IMAGE_VERSION_RULES } from '../../src/eksa/rules/image-version';
 import { IPV6_RULES } from '../../src/eksa/rules/ipv6';
+import { KUBELET_RULES } from '../../src/eksa/rules/kubelet';
 import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { MACHINE_RULES } from '../../src/eksa/rules/machine';
 import { NETWORK_RULES } from '../../src/eksa/rules/network';
@@ -79,6 +80,7 @@ test('has a sample for every rule', () => {
     MACHINE_ROW_RULES,
     NETWORK_RULES,
     NODE_CAPACITY_RULES,
+    KUBELET_RULES,
     REFERENCE_RULES,
     RELEASE_RULES,
     PROXY_RULES,
