@@ -238,7 +238,7 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   ),
   registryMirror: optional(
     fc.record({
-      endpoint: host,
+      endpoint: fc.constantFrom('registry.acme.example', '10.20.0.7'),
       port: optional(port),
       namespaces: optional(
         fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 }),
