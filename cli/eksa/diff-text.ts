@@ -123,6 +123,8 @@ function happening(plan: GroupPlan): string {
 function verdict(by: UpdatePath, { cliAccepts, webhookAccepts, refusals, newFile }: FileDiff): string {
   if (refusals.some((refusal) => refusingPaths(refusal).includes(by))) return 'refused';
   const isAccepted = by === 'cli' ? cliAccepts : webhookAccepts;
+  // The CLI runs the rules on bare-metal documents again, too, when it counts machines.
+  const isToFix = newFile.length > 0 || (by === 'cli' && refusals.some(({ ruleId }) => /^T\d+$/.test(ruleId) && ruleId !== 'T31'));
   const waiting = isAccepted ? '' : ', but the roll-out waits for a machine';
-  return newFile.length > 0 ? `accepted as a change, once the new file is fixed${waiting}` : `accepted${waiting}`;
+  return isToFix ? `accepted as a change, once the new file is fixed${waiting}` : `accepted${waiting}`;
 }

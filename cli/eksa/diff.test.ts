@@ -74,6 +74,12 @@ describe('hybridge eksa diff', () => {
     expect(output).toMatch(/upgrade cluster +accepted, but the roll-out waits for a machine\n +kubectl apply, Flux, Argo CD +refused\n$/);
   });
 
+  it('does not let the CLI take what its preflights run again on bare metal', async () => {
+    const withoutIso = changed('hook-iso.yaml', ['  tinkerbellIP', '  hookIsoURL: http://10.20.0.2/hook.iso\n  tinkerbellIP']);
+    const { output } = await runEksa('diff', OLD, withoutIso);
+    expect(output).toMatch(/upgrade cluster +accepted as a change, once the new file is fixed\n +kubectl apply, Flux, Argo CD +refused\n$/);
+  });
+
   it('tells what an upgrade in place leaves for later', async () => {
     const inPlace: [string, string] = ['    endpoint:', '    upgradeRolloutStrategy: { type: InPlace }\n    endpoint:'];
     const [before, after] = [changed('placed.yaml', inPlace), changed('placed-upgraded.yaml', inPlace, ['ubuntu-2204', 'ubuntu-2404'])];

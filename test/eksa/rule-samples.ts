@@ -394,6 +394,14 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: {},
   },
   {
+    rule: 'scale-in',
+    severity: 'warning',
+    base: 'vsphere',
+    at: `${CP}.upgradeRolloutStrategy.rollingUpdate.maxSurge`,
+    breaks: { [`${CP}.count`]: 1, [`${CP}.upgradeRolloutStrategy`]: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0 } } },
+    holds: { [`${CP}.count`]: 3, [`${CP}.upgradeRolloutStrategy`]: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0 } } },
+  },
+  {
     rule: 'C62',
     base: 'docker',
     at: `${CP}.labels.a/b/c`,

@@ -24,6 +24,7 @@ export const CONTROL_PLANE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C60', check: surge },
   { id: 'C61', check: inPlace },
   { id: 'C61b', check: rollingUpdatePresent },
+  { id: 'scale-in', check: nodesToScaleIn },
   { id: 'C62', check: (cluster) => labelProblems(cluster.spec?.controlPlaneConfiguration?.labels, `${AT}.labels`) },
   { id: 'C66', check: certificateNames },
   { id: 'C67', check: extraArguments },
@@ -183,6 +184,23 @@ function* rollingUpdatePresent(cluster: ClusterDocument): Iterable<Problem> {
       fix: 'add rollingUpdate.maxSurge: 1',
     };
   }
+}
+
+/** Fewest nodes of a control plane of which one may be missing: the webhook of Cluster API refuses the KubeadmControlPlane otherwise. */
+const MIN_NODES_TO_SCALE_IN = 3;
+
+/** The tools accept the file, and creation or upgrade ends where they apply what they have made of it. */
+function* nodesToScaleIn(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
+  const { count = 0, upgradeRolloutStrategy: strategy } = cluster.spec?.controlPlaneConfiguration ?? {};
+  if (provider === 'docker' || strategy?.type !== 'RollingUpdate' || !strategy.rollingUpdate) return;
+  if ((strategy.rollingUpdate.maxSurge ?? 0) !== 0 || count < 1 || count >= MIN_NODES_TO_SCALE_IN) return;
+  yield {
+    at: `${AT}.upgradeRolloutStrategy.rollingUpdate.maxSurge`,
+    message: `is 0 with ${count === 1 ? '1 node' : `${count} nodes`}; Cluster API refuses that: it takes a node away first only `
+      + `from ${MIN_NODES_TO_SCALE_IN} nodes on`,
+    fix: `use maxSurge: 1, or ${MIN_NODES_TO_SCALE_IN} nodes`,
+    severity: 'warning',
+  };
 }
 
 /** The tools look for a lower-case domain with a dot anywhere in the text; a certificate needs the whole text to be a name. */

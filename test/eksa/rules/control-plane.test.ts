@@ -26,6 +26,21 @@ describe('endpoint', () => {
   });
 });
 
+describe('nodes of the control plane that go before new ones come', () => {
+  const zero = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0 } };
+  const at = `${STRATEGY}.rollingUpdate.maxSurge`;
+
+  test.each<[string, Base, Changes, string[]]>([
+    ['the only one', bareMetal, { [STRATEGY]: zero }, [`warning scale-in ${at}`]],
+    ['the only one, of virtual machines', vsphere, { [`${CP}.count`]: 1, [STRATEGY]: zero }, [`warning scale-in ${at}`]],
+    ['one of three', vsphere, { [`${CP}.count`]: 3, [STRATEGY]: zero }, []],
+    ['none: a new one comes first', bareMetal, { [STRATEGY]: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } }, []],
+    ['on Docker, where nothing is upgraded so', docker, { [`${CP}.count`]: 1, [STRATEGY]: zero }, []],
+  ])('%s', (_, base, change, expected) => {
+    expect(findings(base, change)).toEqual(expected);
+  });
+});
+
 describe('counts', () => {
   test.each<[string, Base, Changes, string[]]>([
     ['a control plane of -1', docker, { [`${CP}.count`]: -1 }, [`error C8 ${CP}.count`]],
