@@ -30,8 +30,9 @@ function controlPlane(group: GroupPlan, { spec }: ClusterDocument): string[] {
   return [`control plane: members of etcd ${nodesAfter > nodesBefore ? 'join' : 'leave'} one by one; the API stays up`];
 }
 
-function etcd({ action, nodesBefore, surge }: GroupPlan): string[] {
+function etcd({ action, nodesBefore, nodesAfter, surge }: GroupPlan): string[] {
   if (action === 'nothing') return [];
+  if (action === 'scale') return [`etcd: members ${nodesAfter > nodesBefore ? 'join' : 'leave'} one by one; the API stays up`];
   return [`etcd: members are replaced one by one (${nodesBefore} now${surge > 0 ? `, ${surge} more meanwhile` : ''}); the API stays up`];
 }
 

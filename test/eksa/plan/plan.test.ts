@@ -188,6 +188,13 @@ describe('machines', () => {
   });
 });
 
+test.each([[3, 5, 'join'], [5, 3, 'leave']])('etcd from %i to %i: members %s, and the control plane is replaced', (before, after, does) => {
+  const at = (count: number) => changed(docker(), { 'Cluster.spec.externalEtcdConfiguration': { count } });
+  const { plan } = planned(at(before), at(after));
+  expect(plan.steps[0].meanwhile).toContain(`etcd: members ${does} one by one; the API stays up`);
+  expect(plan.steps[0].meanwhile[0]).toContain('control plane: a new node joins before an old one goes');
+});
+
 describe('in place', () => {
   const strategy = { type: 'InPlace' };
   const inPlace = (documents: Documents) => changed(documents, {
