@@ -9,6 +9,7 @@ import type { HealthCheck } from '../model/cluster';
 import { KUBELET_SETTINGS } from '../model/node-settings';
 import { KNOWN_KUBERNETES_VERSIONS } from '../releases/release-table';
 import { parseDurationMs } from '../syntax/duration';
+import { isSame } from '../update/compare';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
 import { licenseExpression, licenseNotes } from './license';
@@ -71,9 +72,11 @@ function propsOf(site: Site, release: string, hardware: HardwareSource | undefin
 }
 
 function docker(input: ClusterInput): Readonly<Record<string, Value>> {
+  const controlPlaneNodes = controlPlane(input.controlPlaneNodes);
+  const workerNodes = input.workerNodes.map(workers);
   return {
-    controlPlaneNodes: controlPlane(input.controlPlaneNodes),
-    workerNodes: input.workerNodes.map(workers),
+    controlPlaneNodes: isSame(controlPlaneNodes, { count: 1 }) ? undefined : controlPlaneNodes,
+    workerNodes: isSame(workerNodes, [{ name: 'md-0', count: 1 }]) ? undefined : workerNodes,
     etcdCount: input.etcdNodes?.count,
     kindnetd: input.kindnetd,
   };

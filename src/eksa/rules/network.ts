@@ -160,6 +160,11 @@ function* skipUpgrade(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
+const NATIVE_ROUTING = [
+  { name: 'ipv4NativeRoutingCIDR', version: 4, example: '10.0.0.0/8' },
+  { name: 'ipv6NativeRoutingCIDR', version: 6, example: 'fd00:10::/32' },
+] as const;
+
 function* routing(cluster: ClusterDocument): Iterable<Problem> {
   const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
   const at = `${AT}.cniConfig.cilium`;
@@ -170,9 +175,18 @@ function* routing(cluster: ClusterDocument): Iterable<Problem> {
   if (mode === 'direct' && !cilium?.ipv4NativeRoutingCIDR) {
     yield { at: `${at}.ipv4NativeRoutingCIDR`, message: 'is missing; direct routing needs it' };
   }
-  for (const name of ['ipv4NativeRoutingCIDR', 'ipv6NativeRoutingCIDR'] as const) {
+  for (const { name, version, example } of NATIVE_ROUTING) {
     const block = cilium?.[name];
-    if (block && !parseCidr(block)) yield { at: `${at}.${name}`, message: `is ${asWritten(block)}; expected a network such as 10.0.0.0/8` };
+    const network = parseCidr(block);
+    if (block && !network) yield { at: `${at}.${name}`, message: `is ${asWritten(block)}; expected a network such as ${example}` };
+    // Without direct routing the value has no effect. Cilium ends itself over one of the other version.
+    if (mode !== 'direct' || !network || network.network.version === version) continue;
+    yield {
+      at: `${at}.${name}`,
+      message: `is ${asWritten(block)}, which is no network of IPv${version}: Cilium does not start`,
+      fix: `set a network such as ${example}`,
+      severity: 'warning',
+    };
   }
 }
 

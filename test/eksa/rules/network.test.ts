@@ -76,6 +76,11 @@ describe('settings of Cilium', () => {
     [{ ipv4NativeRoutingCIDR: '10.0.0.0' }, [`error C43 ${CILIUM}.ipv4NativeRoutingCIDR`]],
     [{ ipv6NativeRoutingCIDR: 'fd00::' }, [`error C43 ${CILIUM}.ipv6NativeRoutingCIDR`]],
     [{ ipv6NativeRoutingCIDR: '' }, []],
+    [{ ipv6NativeRoutingCIDR: '10.0.0.0/8' }, []],
+    [{ routingMode: 'direct', ipv4NativeRoutingCIDR: '10.0.0.0/8', ipv6NativeRoutingCIDR: '10.0.0.0/8' }, [
+      `warning C43 ${CILIUM}.ipv6NativeRoutingCIDR`,
+    ]],
+    [{ routingMode: 'direct', ipv4NativeRoutingCIDR: 'fd00::/8' }, [`warning C43 ${CILIUM}.ipv4NativeRoutingCIDR`]],
   ])('%j', (cilium, expected) => {
     expect(findings(docker, { [CILIUM]: cilium })).toEqual(expected);
   });
