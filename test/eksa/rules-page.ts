@@ -43,7 +43,7 @@ export function rulesPage(): string {
     '# Rules of EKS Anywhere',
     '',
     'What the EKS Anywhere CLI, its webhooks, the Kubernetes API or the machines would refuse is refused when an '
-      + 'app is synthesized, and by `hybridge eksa check`. So is what they accept and what cannot',
+      + 'app is synthesized, and by [`hybridge eksa check`](../eks-anywhere.md#check). So is what they accept and what cannot',
     'work. A warning, marked as such, is about what works, but not as it should. Each row shows what is said about one file that breaks '
       + 'the rule; the same table is run as a test, together with a file that just satisfies the rule.',
     '',

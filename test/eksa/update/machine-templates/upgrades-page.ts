@@ -14,14 +14,15 @@ vitest run upgrades-page". -->
 
 EKS Anywhere makes objects of Cluster API from the documents of a cluster. Where a field lands in a template of machines, a change of
 it makes a new template, and Cluster API replaces every node of that role; elsewhere it changes what runs beside the nodes.
-\`hybridge eksa diff\` computes from this table what an upgrade does; every row is run as a test, and every field of the custom resource
-definitions is in it. The sources are the templates of v0.26.0; for later releases the table is taken over.
+[\`hybridge eksa diff\`](../eks-anywhere.md#diff) computes from this table what an upgrade does; every row is run as a test, and every
+field of the custom resource definitions is in it. The sources are the templates of v0.26.0; for later releases the table is taken over.
 
 - *Replaced* is rolling: a new node first (\`maxSurge\`, 1 if nothing is said), then an old one goes. With \`upgradeRolloutStrategy\` of
   the type \`InPlace\` the nodes of bare metal stay, and are upgraded one after the other: that exchanges Kubernetes and containerd. What
   else has changed, such as the image of the operating system, comes when a machine is installed again.
 - *CLI* is \`eksctl anywhere upgrade cluster\`; *API* is kubectl, Flux and Argo CD. Both end at the same controllers, so what is not
-  refused has the same effect. The rule in brackets refuses the change; \`hybridge eksa diff\` tells it by the same number.
+  refused has the same effect. The rule in brackets refuses the change; \`hybridge eksa diff\` names the same
+  rule. Steps of an upgrade: [eks-anywhere-upgrades.md](../eks-anywhere-upgrades.md).
 - Roles: *control plane*, *etcd* (machines of its own), *workers*. A field of a worker group or of a machine configuration concerns the
   groups that have it, a template those whose machine configuration names it.
 - Where machines of etcd are replaced, the control plane follows: its configuration names their addresses.
