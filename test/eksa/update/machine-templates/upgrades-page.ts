@@ -28,7 +28,7 @@ field of the custom resource definitions is in it. The sources are the templates
 - Where machines of etcd are replaced, the control plane follows: its configuration names their addresses.
 - On bare metal each replaced group wants \`maxSurge\` machines beside those in use. The control plane goes first, then all worker groups
   at the same time; groups with one selector are added up.
-- Not every road counts these machines before a change begins. The CLI counts them for another version of Kubernetes, another
+- Not every path counts these machines before a change begins. The CLI counts them for another version of Kubernetes, another
   \`eksaVersion\`, another \`osImageURL\` of the datacenter, and for more nodes; nothing where nodes are upgraded in place. The controllers,
   where the API leads, count them for another version of Kubernetes; without one, for all that lands in a TinkerbellMachineTemplate, for
   another \`eksaVersion\`, and for more nodes. There they refuse (T31). What neither counts, such as an audit policy, certificate names or
