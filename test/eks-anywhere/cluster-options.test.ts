@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   BareMetalCluster,
   BareMetalClusterProps,
@@ -9,6 +9,7 @@ import {
   FluxSync,
   IdentityProvider,
   ManagementCluster,
+  OperatingSystem,
   TaintEffect,
   VSphereCluster,
   VSphereClusterProps,
@@ -234,6 +235,30 @@ test('without a release, that of the management cluster of the app judges, else 
   expect(() => new VSphereCluster(app, 'New', vsphere({
     ...unnamed, managementCluster, endpoint: '10.30.0.13', kubernetesVersion: EksAnywhereKubernetesVersion.V1_36,
   }))).toThrow(/^New: kubernetesVersion is '1.36'; EKS Anywhere v0.25.4 creates /);
+});
+
+test.each<[string, Partial<BareMetalClusterProps>, RegExp]>([
+  ['a Kubernetes version past its support', {
+    kubernetesVersion: EksAnywhereKubernetesVersion.V1_31,
+    os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-1-31.gz' }),
+  }, /^kubernetesVersion is '1.31', whose standard support ended on .*set licenseToken/],
+  ['RHEL 8 with a Kubernetes version that it cannot run', {
+    os: OperatingSystem.redHat({ imageUrl: 'https://images.acme.example/rhel-8-1-35.gz' }),
+  }, /^os: imageUrl is '.*': RHEL 8 runs Kubernetes up to 1.31/],
+  ['IPv6, which is a beta', {
+    podsCidr: 'fd00:10:244::/56', servicesCidr: 'fd00:10:96::/112', nodeCidrMaskSize: 64,
+  }, /^podsCidr is '.*': IPv6 on bare metal is a beta/],
+])('synthesis warns once about %s, also when it runs again', (_title, changes, message) => {
+  const app = newApp();
+  const stack = new Stack(app, 'Site');
+  const clusters = [app, stack].map((scope, index) => new BareMetalCluster(scope, `Plant${index}`, bareMetal({
+    ...changes, eksAnywhereVersion: 'v0.27.0', endpoint: `10.20.0.1${index * 2}`, tinkerbellIp: `10.20.0.1${index * 2 + 1}`,
+  })));
+  for (let run = 0; run < 2; run++) app.synth({ force: true });
+  for (const { node } of clusters) {
+    const warnings = node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    expect(warnings).toEqual([expect.stringMatching(message)]);
+  }
 });
 
 test('rejects a pinned release that is not named', () => {
