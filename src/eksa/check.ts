@@ -17,6 +17,7 @@ import { HARDWARE_RULES } from './rules/hardware';
 import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
 import { HELM_VALUES_RULES } from './rules/helm-values';
 import { IDENTITY_RULES } from './rules/identity';
+import { IMAGE_HOST_RULES } from './rules/image-host';
 import { IMAGE_VERSION_RULES } from './rules/image-version';
 import { IPV6_RULES } from './rules/ipv6';
 import { KUBELET_RULES } from './rules/kubelet';
@@ -33,6 +34,7 @@ import { RELEASE_RULES } from './rules/release';
 import type { Context, Problem, Rule } from './rules/rule';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from './rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from './rules/tinkerbell-cluster';
+import { VCENTER_RULES } from './rules/vcenter';
 import { VIRTUAL_MACHINE_RULES } from './rules/virtual-machine';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from './rules/vsphere';
 import { WORKER_GROUP_RULES } from './rules/worker-groups';
@@ -56,6 +58,8 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...NODE_CAPACITY_RULES,
   ...KUBELET_RULES,
   ...IMAGE_VERSION_RULES,
+  ...IMAGE_HOST_RULES,
+  ...VCENTER_RULES,
   ...PROXY_RULES,
   ...REGISTRY_MIRROR_RULES,
   ...HELM_VALUES_RULES,

@@ -44,6 +44,7 @@ const PUBLIC_REGISTRY = { registry: 'public.ecr.aws', namespace: 'eks' };
 const HARBOR = {
   '+Package/harbor': { packageName: 'harbor' }, 'Package/harbor.apiVersion': 'packages.eks.amazonaws.com/v1alpha1',
 };
+const THUMBPRINT = 'A3:6F:1C:55:0E:92:4B:D7:38:E1:7C:20:9A:6D:F4:85:1B:C2:EE:47';
 const RACK = 'type=cp|rack=r1';
 const WORKERS_BY_AFFINITY = {
   'TinkerbellMachineConfig/lab-md-0.spec.hardwareSelector': undefined,
@@ -810,6 +811,14 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: { 'OIDCConfig/sso.spec.issuerUrl': 'HTTPS://sso' },
   },
   {
+    rule: 'iam-arn',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: 'AWSIamConfig/iam.spec.mapRoles[0].roleARN',
+    breaks: { 'AWSIamConfig/iam.spec.mapRoles[0].roleARN': 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/Admin_1' },
+    holds: { 'AWSIamConfig/iam.spec.mapRoles[0].roleARN': 'arn:aws-us-gov:iam::123456789012:role/Admin_1' },
+  },
+  {
     rule: 'X5',
     base: 'bareMetal',
     at: 'AWSIamConfig/iam.spec.backendMode[0]',
@@ -1498,6 +1507,69 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     at: 'Cluster.spec.podIamConfig.serviceAccountIssuer',
     breaks: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 's3.eu-central-1.amazonaws.com/keys' } },
     holds: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 'https://s3.eu-central-1.amazonaws.com/keys' } },
+  },
+  {
+    rule: 'vcenter-server',
+    base: 'vsphere',
+    at: 'VSphereDatacenterConfig/prod.spec.server',
+    breaks: { 'VSphereDatacenterConfig/prod.spec.server': 'https://vcenter.example/sdk' },
+    holds: { 'VSphereDatacenterConfig/prod.spec.server': 'vcenter.example:443' },
+  },
+  {
+    rule: 'thumbprint',
+    base: 'vsphere',
+    severity: 'warning',
+    at: 'VSphereDatacenterConfig/prod.spec.thumbprint',
+    breaks: { 'VSphereDatacenterConfig/prod.spec.thumbprint': THUMBPRINT.toLowerCase() },
+    holds: { 'VSphereDatacenterConfig/prod.spec.thumbprint': THUMBPRINT },
+  },
+  {
+    rule: 'tag-id',
+    base: 'vsphere',
+    severity: 'warning',
+    at: 'VSphereMachineConfig/prod-cp.spec.tags[0]',
+    breaks: { 'VSphereMachineConfig/prod-cp.spec.tags': ['team-a'] },
+    holds: { 'VSphereMachineConfig/prod-cp.spec.tags': ['urn:vmomi:InventoryServiceTag:8e0ce079-0675-47d6-8665-16ada4e6dabd:GLOBAL'] },
+  },
+  {
+    rule: 'inventory-path',
+    base: 'vsphere',
+    severity: 'warning',
+    at: 'VSphereMachineConfig/prod-cp.spec.datastore',
+    breaks: { 'VSphereMachineConfig/prod-cp.spec.datastore': '/DC2/datastore/ds1' },
+    holds: { 'VSphereMachineConfig/prod-cp.spec.datastore': '/Europe/DC1/datastore/pod/ds1' },
+  },
+  {
+    rule: 'image-host',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: `${DATACENTER}.osImageURL`,
+    breaks: { [`${DATACENTER}.osImageURL`]: 'http://localhost:8080/ubuntu-1-35.gz' },
+    holds: { [`${DATACENTER}.osImageURL`]: 'http://localhost.example:8080/ubuntu-1-35.gz' },
+  },
+  {
+    rule: 'hook-folder',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: `${DATACENTER}.hookImagesURLPath`,
+    breaks: { [`${DATACENTER}.hookImagesURLPath`]: 'http://10.20.0.2/hook/vmlinuz-x86_64' },
+    holds: { [`${DATACENTER}.hookImagesURLPath`]: 'http://10.20.0.2/hook' },
+  },
+  {
+    rule: 'no-workers',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: 'Cluster.spec.workerNodeGroupConfigurations',
+    breaks: { [`${GROUP}.count`]: 0 },
+    holds: { [`${GROUP}.count`]: 0, 'Cluster.spec.managementCluster': { name: 'other' } },
+  },
+  {
+    rule: 'issuer-path',
+    base: 'docker',
+    severity: 'warning',
+    at: 'Cluster.spec.podIamConfig.serviceAccountIssuer',
+    breaks: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 'https://keys.example/a/.well-known/openid-configuration' } },
+    holds: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 'https://keys.example/a' } },
   },
   {
     rule: 'mirror-endpoint',

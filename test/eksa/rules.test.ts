@@ -10,6 +10,7 @@ import { HARDWARE_RULES } from '../../src/eksa/rules/hardware';
 import { MACHINE_ROW_RULES } from '../../src/eksa/rules/hardware-row';
 import { HELM_VALUES_RULES } from '../../src/eksa/rules/helm-values';
 import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
+import { IMAGE_HOST_RULES } from '../../src/eksa/rules/image-host';
 import { IMAGE_VERSION_RULES } from '../../src/eksa/rules/image-version';
 import { IPV6_RULES } from '../../src/eksa/rules/ipv6';
 import { KUBELET_RULES } from '../../src/eksa/rules/kubelet';
@@ -24,6 +25,7 @@ import { REGISTRY_MIRROR_RULES } from '../../src/eksa/rules/registry-mirror';
 import { RELEASE_RULES } from '../../src/eksa/rules/release';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../src/eksa/rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from '../../src/eksa/rules/tinkerbell-cluster';
+import { VCENTER_RULES } from '../../src/eksa/rules/vcenter';
 import { VIRTUAL_MACHINE_RULES } from '../../src/eksa/rules/virtual-machine';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../src/eksa/rules/vsphere';
 import { WORKER_GROUP_RULES } from '../../src/eksa/rules/worker-groups';
@@ -72,6 +74,7 @@ test('has a sample for every rule', () => {
     HARDWARE_RULES,
     IDENTITY_RULES,
     LICENSE_RULES,
+    IMAGE_HOST_RULES,
     IMAGE_VERSION_RULES,
     NODE_OS_RULES,
     HELM_VALUES_RULES,
@@ -88,6 +91,7 @@ test('has a sample for every rule', () => {
     TINKERBELL_CLUSTER_RULES,
     TINKERBELL_DATACENTER_RULES,
     TINKERBELL_MACHINE_RULES,
+    VCENTER_RULES,
     VIRTUAL_MACHINE_RULES,
     VSPHERE_CLUSTER_RULES,
     VSPHERE_DATACENTER_RULES,

@@ -11,6 +11,7 @@ import type { Cidr, IpAddress } from '../syntax/ip';
 import { isWorkloadCluster } from './cluster';
 import type { Context, Problem, Rule } from './rule';
 import { firstOf, namesOf, siteOf } from './site';
+import type { SiteHost } from './site';
 
 const ENDPOINT = 'spec.controlPlaneConfiguration.endpoint.host';
 
@@ -196,14 +197,24 @@ function* addressesFree(cluster: ClusterDocument, context: Context): Iterable<Pr
   for (const { at, text, document } of wanted) {
     const address = parseIp(text ?? '');
     const owner = address && ownerOf(address, context);
-    if (owner) yield { document, at, message: `is ${asWritten(text)}, ${owner}`, fix: 'choose an address that no host has' };
+    // Tinkerbell shares its address with servers on other ports.
+    const server = address && !owner && at === ENDPOINT ? hostWith(address, context, 'other')?.owner : undefined;
+    const fix = 'choose an address that no host has';
+    if (owner) yield { document, at, message: `is ${asWritten(text)}, ${owner}`, fix };
+    if (server) yield { document, at, message: `is ${asWritten(text)}, which is ${server} as well`, fix, severity: 'warning' };
   }
+}
+
+/** A host with the address: one of the site's, or a server that may be moved there later. */
+function hostWith({ version, value }: IpAddress, context: Context, kind: 'other' | 'of the site'): SiteHost | undefined {
+  return siteOf(context).hosts.find((one) =>
+    (one.kind === 'other') === (kind === 'other') && one.address.version === version && one.address.value === value);
 }
 
 /** What has an address already, in words that end a sentence; undefined where it is free as far as the files tell. */
 function ownerOf(address: IpAddress, context: Context): string | undefined {
-  const { hosts, subnets } = siteOf(context);
-  const host = hosts.find((one) => one.kind !== 'other' && one.address.version === address.version && one.address.value === address.value);
+  const { subnets } = siteOf(context);
+  const host = hostWith(address, context, 'of the site');
   if (host) return `which is ${host.owner}`;
   const subnet = subnets.find(({ cidr }) => cidr.prefixLength <= 30 && contains(cidr, address))?.cidr;
   if (address.value === subnet?.network.value) return 'the address of the network itself';

@@ -24,6 +24,7 @@ function onReferenced<Spec>(id: string, kind: string, check: SpecCheck<Partial<S
   };
 }
 
+const POD_ISSUER = 'spec.podIamConfig.serviceAccountIssuer';
 const KEY_ALGORITHMS = ['rsa', 'ecdsa', 'ed25519'];
 const BACKEND_MODES = ['EKSConfigMap', 'CRD'];
 /** What the tools take as a branch: at most one dot or slash, no dash before it, two characters or more. */
@@ -42,6 +43,9 @@ export const IDENTITY_RULES: readonly Rule<ClusterDocument>[] = [
   ]),
   onReferenced<GitOpsSpec>('X10', 'GitOpsConfig', gitOps),
   { id: 'pod-issuer', check: podIamIssuer },
+  onReferenced<OidcSpec>('issuer-path', 'OIDCConfig', ({ issuerUrl }) => issuerPath(issuerUrl, 'spec.issuerUrl')),
+  { id: 'issuer-path', check: ({ spec }) => issuerPath(spec?.podIamConfig?.serviceAccountIssuer, POD_ISSUER) },
+  onReferenced<AwsIamSpec>('iam-arn', 'AWSIamConfig', iamArns),
 ];
 
 function* oidc(spec: OidcSpec): Iterable<Problem> {
@@ -126,8 +130,52 @@ function* podIamIssuer(cluster: ClusterDocument): Iterable<Problem> {
   const issuer = cluster.spec?.podIamConfig?.serviceAccountIssuer;
   if (!issuer || parsePlaceholder(issuer) || /^https:\/\/[^/]/i.test(issuer)) return;
   yield {
-    at: 'spec.podIamConfig.serviceAccountIssuer',
+    at: POD_ISSUER,
     message: `is ${asWritten(issuer)}; expected a URL that starts with https://: AWS takes no token of another issuer`,
     fix: `write ${issuer.includes('://') ? 'https:// and the place where the keys are published' : `https://${issuer}`}`,
   };
+}
+
+/** Verifiers of tokens append the path of the discovery document to the issuer. */
+function* issuerPath(issuer: string | undefined, at: string): Iterable<Problem> {
+  const own = /^(.*?)\/*\.well-known\/(?:openid-configuration|oauth-authorization-server)?\/?$/.exec(issuer ?? '')?.[1];
+  if (own === undefined) return;
+  yield {
+    at,
+    message: `is ${asWritten(issuer)}; expected the issuer itself, as its tokens name it: the path of the discovery document is appended`,
+    fix: `set it to ${own}`,
+    severity: 'warning',
+  };
+}
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[^/]+$/;
+const USER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(?:user\/.+|root)$/;
+
+/** The authenticator compares with the role behind a session, whose ARN has no path. */
+function* iamArns({ mapRoles = [], mapUsers = [] }: Partial<AwsIamSpec>): Iterable<Problem> {
+  for (const [index, { roleARN }] of mapRoles.entries()) {
+    if (!roleARN || ROLE_ARN.test(roleARN)) continue;
+    yield {
+      at: `spec.mapRoles[${index}].roleARN`,
+      message: `is ${asWritten(roleARN)}; expected arn:aws:iam::123456789012:role/NAME without a path: no session would match it`,
+      fix: roleFix(roleARN),
+      severity: 'warning',
+    };
+  }
+  for (const [index, { userARN }] of mapUsers.entries()) {
+    if (!userARN || USER_ARN.test(userARN)) continue;
+    yield {
+      at: `spec.mapUsers[${index}].userARN`,
+      message: `is ${asWritten(userARN)}; expected arn:aws:iam::123456789012:user/NAME: no user would match it`,
+      fix: /:(?:assumed-)?role\//.test(userARN) ? 'map roles in mapRoles' : 'copy the ARN of the user',
+      severity: 'warning',
+    };
+  }
+}
+
+function roleFix(arn: string): string {
+  const [, partition, account, name] = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/.*?([^/]+)$/.exec(arn)
+    ?? /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/.*$/.exec(arn) ?? [];
+  if (name) return `write arn:${partition}:iam::${account}:role/${name}`;
+  return arn.includes(':user/') ? 'map users in mapUsers' : 'copy the ARN of the role';
 }

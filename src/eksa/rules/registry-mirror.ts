@@ -83,7 +83,7 @@ function* endpointIsHost(cluster: ClusterDocument): Iterable<Problem> {
   if (!endpoint || parsePlaceholder(endpoint)) return;
   if (LOOPBACK.test(endpoint)) {
     const message = `is ${asWritten(endpoint)}: each node looks for the registry on itself`;
-    yield { at, message, fix: 'set the address that the nodes reach' };
+    yield { at, message, fix: 'set the address that the nodes reach', severity: 'warning' };
     return;
   }
   if (parseIp(endpoint) || IMAGE_HOST.test(endpoint)) return;

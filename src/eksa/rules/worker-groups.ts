@@ -1,6 +1,6 @@
 /** Rules about worker node groups. */
 import { asWritten, isOneOf, oneOf } from '../finding';
-import type { WorkerGroup } from '../model/cluster';
+import type { NodeGroup, WorkerGroup } from '../model/cluster';
 import type { ClusterDocument } from '../model/document';
 import { isDnsLabel } from '../syntax/names';
 import { kubernetesMinor } from '../syntax/version';
@@ -63,6 +63,7 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C25', check: uniqueNames },
   each('C26', (group, at) => labelProblems(group.labels, `${at}.labels`)),
   { id: 'C27', check: oneGroupWithoutTaints },
+  { id: 'no-workers', check: someWorkers },
   { id: 'C29', check: versionWithoutGroups },
   each('S26', function* (group, at) {
     if (group.name && !isDnsLabel(group.name)) {
@@ -154,10 +155,13 @@ function* uniqueNames(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
+function isBarred({ taints }: NodeGroup): boolean {
+  return taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute') ?? false;
+}
+
 function* oneGroupWithoutTaints(cluster: ClusterDocument): Iterable<Problem> {
   const groups = groupsOf(cluster);
   if (groups.length === 0 || isWorkloadCluster(cluster)) return;
-  const isBarred = (group: WorkerGroup) => group.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
   if (groups.every(isBarred)) {
     yield {
       at: AT,
@@ -165,6 +169,21 @@ function* oneGroupWithoutTaints(cluster: ClusterDocument): Iterable<Problem> {
       fix: 'leave one group without such taints',
     };
   }
+}
+
+/** Groups of no nodes are groups: the control plane gets its usual taint beside them. */
+function* someWorkers(cluster: ClusterDocument): Iterable<Problem> {
+  const groups = groupsOf(cluster);
+  const controlPlane = cluster.spec?.controlPlaneConfiguration;
+  const isControlPlaneBarred = !controlPlane?.taints?.length || isBarred(controlPlane);
+  if (groups.length === 0 || isWorkloadCluster(cluster) || !isControlPlaneBarred) return;
+  if (groups.some((group) => initialCount(group) !== 0)) return;
+  yield {
+    at: AT,
+    message: 'has groups of no nodes only, and beside groups the control plane is tainted: the cluster could not run its own pods',
+    fix: 'give one group a node; on bare metal, a file without groups runs them on the control plane',
+    severity: 'warning',
+  };
 }
 
 function* versionWithoutGroups(cluster: ClusterDocument): Iterable<Problem> {

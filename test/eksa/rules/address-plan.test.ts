@@ -1,6 +1,6 @@
 /** Rules about the addresses of a site: what is wrong, and what looks like it and is right. */
 import { BASES } from '../rule-bases';
-import type { Changes } from '../rule-bases';
+import type { Base, Changes } from '../rule-bases';
 import { findings, messages } from './findings';
 
 const NET = 'Cluster.spec.clusterNetwork';
@@ -174,6 +174,17 @@ describe('addresses that hosts have', () => {
   ])('are free: %s', (_, change) => {
     expect(findings(bareMetal, change)).toEqual([]);
   });
+});
+
+test.each<[string, Base, Changes, string]>([
+  ['the server of images', bareMetal, { [`${DATACENTER}.osImageURL`]: 'http://10.20.0.10/ubuntu-1-35.gz' }, 'the server of osImageURL'],
+  ['the registry mirror', vsphere, { 'Cluster.spec.registryMirrorConfiguration': { endpoint: '10.30.0.10' } }, 'the registry mirror'],
+  ['the proxy', vsphere, {
+    'Cluster.spec.proxyConfiguration': { httpProxy: '10.30.0.10:3128', httpsProxy: '10.30.0.10:3128' },
+  }, 'the proxy'],
+])('the endpoint is not %s', (_, base, change, owner) => {
+  expect(messages(base, change)).toEqual([expect.stringMatching(/^warning address-taken /)]);
+  expect(messages(base, change)[0]).toContain(`which is ${owner} as well`);
 });
 
 describe('servers on machines whose disk is overwritten', () => {

@@ -182,7 +182,9 @@ describe('numbers', () => {
     ['no machine for two groups', bareMetal, { ...second(), 'csv:node-02.labels': '' }, [
       "error T31 hardware.csv: has no machine labelled type=worker; wanted are 1 for group 'md-0', 1 for group 'b'",
     ]],
-    ['no machine for a group of none', bareMetal, { [`${GROUPS}[0].count`]: 0, 'csv:node-02.labels': '' }, []],
+    ['no machine for a group of none', bareMetal, {
+      [`${GROUPS}[0].count`]: 0, 'csv:node-02.labels': '', 'Cluster.spec.managementCluster': { name: 'other' },
+    }, []],
     ['a second group on one machine', bareMetal, second(), [
       "error S7 hardware.csv: has 1 of the 2 machines labelled type=worker that are wanted: 1 for group 'md-0', 1 for group 'b'",
     ]],

@@ -27,11 +27,13 @@ describe('the endpoint', () => {
     ['[fd00::3]:5000', "set endpoint to fd00::3, port to '5000'"],
     ['my_registry.example', 'give the registry a name of letters, digits, dashes and dots'],
     ['registry..example', 'give the registry a name of letters, digits, dashes and dots'],
-    ['localhost', 'set the address that the nodes reach'],
-    ['127.0.0.1', 'set the address that the nodes reach'],
   ])('may not be %s', (endpoint, fix) => {
     expect(findings(docker, { [MIRROR]: { endpoint } })).toEqual([`error mirror-endpoint ${MIRROR}.endpoint`]);
     expect(checkDocuments(changed(docker, { [MIRROR]: { endpoint } }).documents)[0].fix).toBe(fix);
+  });
+
+  test.each(['localhost', '127.0.0.1', '::1'])('is of use as %s only where each node has a registry', (endpoint) => {
+    expect(findings(docker, { [MIRROR]: { endpoint } })).toEqual([`warning mirror-endpoint ${MIRROR}.endpoint`]);
   });
 
   test.each([

@@ -5,6 +5,8 @@ import type { Base, Changes } from '../rule-bases';
 import { findings } from './findings';
 
 const GROUPS = 'Cluster.spec.workerNodeGroupConfigurations';
+/** Clusters that another one manages run no pods of their own but those of the network. */
+const WORKLOAD = { 'Cluster.spec.managementCluster': { name: 'other' } };
 const FIRST = `${GROUPS}[0]`;
 const STRATEGY = `${FIRST}.upgradeRolloutStrategy`;
 const { bareMetal, docker, vsphere } = BASES;
@@ -61,7 +63,17 @@ describe('machines', () => {
     ['a group without a machine configuration on bare metal', bareMetal, { [`${FIRST}.machineGroupRef`]: undefined }, [
       `error C6 ${FIRST}.machineGroupRef`, 'warning P9 TinkerbellMachineConfig/lab-md-0.metadata.name',
     ]],
-    ['0 machines', docker, { [`${FIRST}.count`]: 0 }, []],
+    ['0 machines', docker, { [`${FIRST}.count`]: 0 }, ['warning no-workers Cluster.spec.workerNodeGroupConfigurations']],
+    ['0 machines of a workload cluster', docker, { [`${FIRST}.count`]: 0, ...WORKLOAD }, []],
+    ['0 machines beside a control plane that takes pods', docker, {
+      [`${FIRST}.count`]: 0, 'Cluster.spec.controlPlaneConfiguration.taints': [{ key: 'a', effect: 'PreferNoSchedule' }],
+    }, []],
+    ['0 machines beside a control plane with a taint of its own', docker, {
+      [`${FIRST}.count`]: 0, 'Cluster.spec.controlPlaneConfiguration.taints': [{ key: 'a', effect: 'NoSchedule' }],
+    }, ['warning no-workers Cluster.spec.workerNodeGroupConfigurations']],
+    ['0 machines beside a group that has some', docker, {
+      [`${FIRST}.count`]: 0, 'Cluster.spec.workerNodeGroupConfigurations[1]': { name: 'b', count: 1 },
+    }, []],
     ['-1 machines', docker, { [`${FIRST}.count`]: -1 }, [`error C13 ${FIRST}.count`]],
   ])('%s', (_, base, change, expected) => {
     expect(findings(base, change)).toEqual(expected);
@@ -90,7 +102,7 @@ describe('autoscaling', () => {
     [{ minCount: 0 }, 0, []],
     [{}, 0, []],
   ])('%j with a count of %j', (range, count, expected) => {
-    expect(findings(docker, { [RANGE]: range, [`${FIRST}.count`]: count })).toEqual(expected);
+    expect(findings(docker, { [RANGE]: range, [`${FIRST}.count`]: count, ...WORKLOAD })).toEqual(expected);
   });
 });
 
