@@ -6,7 +6,7 @@ import type { PlanStep } from '../../src/eksa/plan/step';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';
-import { unreadableAsGiven } from './given-files.ts';
+import { fileOf, unreadableAsGiven } from './given-files.ts';
 import type { ComparedFiles } from './given-files.ts';
 
 interface PlanFiles extends ComparedFiles {
@@ -30,9 +30,11 @@ function* sections(plan: FilePlan, files: PlanFiles): Iterable<string> {
   }
   if (plan.outcome === 'refused') yield refused(plan, files);
   else yield `${plan.cluster}: ${plan.steps.length} step${plan.steps.length === 1 ? '' : 's'}, by ${PATHS[plan.path]}`;
-  if (plan.newFile.length > 0) {
-    const findings = plan.newFile.map((finding) => ({ file: files.new, ...finding }));
-    yield describeFindings(findings, `${findings.length} to fix in ${files.new} first`, { cluster: files.new }).trimEnd();
+  const given = { cluster: files.new, hardware: files.hardware };
+  const findings = [...plan.newFile, ...plan.hardwareFile ?? []].map((finding) => ({ file: fileOf(finding, given), ...finding }));
+  if (findings.length > 0) {
+    const names = [...new Set(findings.map(({ file }) => file))].join(' and ');
+    yield describeFindings(findings, `${findings.length} to fix in ${names} first`, given).trimEnd();
   }
   if (plan.images.length > 0) {
     const rows = plan.images.map(({ version, path, was }) => [version, path, was]);
@@ -104,12 +106,13 @@ function indented(text: string): string {
   return text.trimEnd().split('\n').map((line) => `  ${line}`).join('\n');
 }
 
-function verdict({ outcome, images, newFile, steps }: FilePlan, { written }: PlanFiles): string {
+function verdict({ outcome, images, newFile, hardwareFile = [], steps }: FilePlan, { written }: PlanFiles): string {
   if (outcome === 'refused') return 'refused';
   const wants = [
     ...(images.length > 0 ? ['images'] : []),
     ...(steps.some(({ addMachines }) => addMachines.length > 0) ? ['machines'] : []),
     ...(newFile.length > 0 ? ['corrections of the new file'] : []),
+    ...(hardwareFile.length > 0 ? ['corrections of the file of machines'] : []),
   ];
   const names = written?.names.join(', ') ?? '';
   const files = !written

@@ -35,7 +35,7 @@ describe('hybridge eksa plan', () => {
     expect(output).toContain('Step 1: Kubernetes 1.35 → 1.36; osImageURL\n');
     expect(output).toMatch(/control plane +1 +1 +replaced, 1 added first +kubernetesVersion, osImageURL/);
     expect(output).toContain('spare machines (no label ownerName): 1 labelled type=cp, 1 labelled type=worker');
-    expect(output).toContain('$ eksctl anywhere upgrade cluster -f step-1/cluster.yaml -z step-1/hardware.csv\n');
+    expect(output).toContain('$ eksctl anywhere upgrade cluster -f step-1-filled/cluster.yaml -z step-1-filled/hardware.csv\n');
     expect(output).toContain('md-0: every node is drained and replaced, its pods move (1 added first)');
     expect(output).toContain('2 nodes are Ready; the control plane has 1.36');
     expect(output).toContain('Cluster.spec.kubernetesVersion cannot go back: restore the backups');
@@ -45,7 +45,7 @@ describe('hybridge eksa plan', () => {
   it('says which machines are missing, and ends with 1', async () => {
     const { code, output } = await runEksa('plan', OLD, UPGRADED, '--hardware', HARDWARE);
     expect(code).toBe(1);
-    expect(output).toContain('add 1 machine labelled type=cp to hardware.csv, for control plane');
+    expect(output).toContain('add 1 machine labelled type=cp to bare-metal.csv, for control plane, and plan again');
     expect(output).toMatch(/\nblocked: wants machines; /);
   });
 
@@ -96,6 +96,34 @@ describe('hybridge eksa plan', () => {
     expect(output).toContain(`${MOVED}:10  W3  Cluster.spec.clusterNetwork.pods.cidrBlocks`);
     expect(output).toContain('create another cluster from the new file');
     expect(output).toMatch(/\nrefused\n$/);
+  });
+
+  it('names the file of machines as it was given, and asks for its corrections', async () => {
+    const separated = join(folder, 'site.csv');
+    writeFileSync(separated, readFileSync(WITH_SPARES, 'utf8').replaceAll(',', ';'));
+    const { code, output } = await runEksa('plan', OLD, UPGRADED, '--hardware', separated);
+    expect(code).toBe(1);
+    expect(output).toMatch(/site\.csv:1\s+error R-file\s+site\.csv is separated by ';'/);
+    expect(output).toMatch(/\nblocked: wants corrections of the file of machines; /);
+    writeFileSync(separated, '');
+    expect((await runEksa('plan', OLD, UPGRADED, '--hardware', separated)).output).toMatch(/^\S*site\.csv:1\s+error R-file\s+site\.csv is empty/);
+  });
+
+  it('asks for corrections of what only the text of the new file shows', async () => {
+    const twice = changed('twice.yaml', ...TO_136, ["kubernetesVersion: '1.36'", "kubernetesVersion: '1.36'\n  kubernetesVersion: '1.36'"]);
+    const { code, output } = await runEksa('plan', OLD, twice);
+    expect(code).toBe(1);
+    expect(output).toContain('Cluster.spec.kubernetesVersion is given twice');
+    expect(output).toMatch(/\nblocked: wants corrections of the new file; /);
+  });
+
+  it('runs steps from files with their secrets, and gives machines and Secrets to the API', async () => {
+    const byCli = await runEksa('plan', OLD, UPGRADED, '--hardware', WITH_SPARES, '--out', join(folder, 'filled'));
+    expect(byCli.output).toContain(`$ hybridge eksa render --assembly-folder ${folder}/filled/step-1 --out ${folder}/filled/step-1-filled\n`);
+    const byApi = await runEksa('plan', OLD, UPGRADED, '--hardware', WITH_SPARES, '--via', 'api');
+    expect(byApi.output).toContain('$ hybridge eksa hardware step-1/hardware.csv --secrets step-1/bmc-secrets.yaml > step-1/machines.yaml');
+    expect(byApi.output).toContain('$ kubectl apply -f step-1/cluster.yaml\n');
+    expect(byApi.output).not.toContain('eksa render');
   });
 
   it('has nothing to do between two files that mean the same', async () => {

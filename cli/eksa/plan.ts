@@ -1,6 +1,7 @@
 /** `hybridge eksa plan`: the steps of an upgrade, with the files of each. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { HARDWARE_FILE } from '../../src/eksa/hardware/hardware-csv';
 import type { Images } from '../../src/eksa/plan/images';
 import { plan as planOf } from '../../src/eksa/plan/plan-text';
 import type { StepFile } from '../../src/eksa/plan/plan-text';
@@ -9,6 +10,7 @@ import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
+import { namedAsGiven } from './given-files.ts';
 import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 import { describePlan } from './plan-text.ts';
 
@@ -40,8 +42,8 @@ export const plan: Command = {
     '  --no-spares            replaces nodes without spare machines: old ones go before new ones come',
     '                         (maxSurge 0 meanwhile)',
     ...judgedByUsage(25),
-    '  --json                 prints { outcome, path, cluster, steps, refusals, newFile, images, notes }',
-    '                         for machines',
+    '  --json                 prints { outcome, path, cluster, steps, refusals, newFile, hardwareFile,',
+    '                         images, notes } for machines',
   ].join('\n'),
   async run(args) {
     const { options, files: [oldFile, newFile] } = parseArguments('plan', args, {
@@ -52,8 +54,9 @@ export const plan: Command = {
     const path = PATHS.find((each) => each === options.via);
     if (!path) throw new CommandFailure(`--via: '${options.via}' is not valid; expected ${PATHS.join(', ')}`);
     const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
+    const hardwareName = namedAsGiven(HARDWARE_FILE, { cluster: newFile!, hardware: options.hardware });
     const { plan: found, files } = planOf(readText(oldFile!), readText(newFile!), hardware, {
-      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], folder: options.out?.replace(/\/+$/, ''),
+      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], names: { folder: options.out?.replace(/\/+$/, ''), hardware: hardwareName },
       ...judgedBy(options),
     });
     const written = options.out === undefined ? undefined : { folder: options.out, names: files.map(({ name }) => name) };

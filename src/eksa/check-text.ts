@@ -22,16 +22,28 @@ export function check(clusterYaml: SourceText, hardwareCsv?: SourceText | null, 
   const file = parseClusterFile(clusterYaml);
   const hardware = hardwareCsv === undefined || hardwareCsv === null ? undefined : parseHardware(hardwareCsv);
   const contents = file.documents.map((document) => document.content);
-  const paths = documentPaths(contents as unknown as Document[]);
-  const named = file.documents.map((document, index) => ({ document, path: paths[index] }));
+  const named = namedDocuments(file);
   return limited([
-    ...file.findings,
-    ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
+    ...textFindings(file),
     ...named.flatMap(foreignWithoutApiVersion),
     ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])]
       .filter((finding) => !isDerived(finding, file, named))
       .map((finding) => withLine(finding, named)),
   ]);
+}
+
+/** What is wrong with how the file is written, whatever its values are. */
+export function textFindings(file: ParsedFile): Finding[] {
+  return [
+    ...file.findings,
+    ...namedDocuments(file).flatMap(({ document, path }) =>
+      relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
+  ];
+}
+
+function namedDocuments({ documents }: ParsedFile): Named[] {
+  const paths = documentPaths(documents.map(({ content }) => content as unknown as Document));
+  return documents.map((document, index) => ({ document, path: paths[index] }));
 }
 
 /** What is missing only because a document could not be read, and what is wrong only because of a template expression. */

@@ -15,6 +15,10 @@ export interface StepFiles {
   readonly folder: string;
   /** `cluster.yaml`, and `hardware.csv` where the step takes machines. */
   readonly files: readonly string[];
+  /** Where the files are with their secrets; the same folder where they have no placeholders. */
+  readonly filled: string;
+  /** Whether machines of the step have credentials of their own. */
+  readonly hasControllers: boolean;
 }
 
 /**
@@ -26,6 +30,7 @@ export interface Place {
   readonly manager: string;
   readonly isManaged: boolean;
   readonly kubeconfig: string;
+  readonly ownKubeconfig: string;
   /** Option of eksctl that names the management cluster; empty for a cluster that manages itself. */
   readonly management: string;
   /** Option of kubectl for the cluster itself; empty where that is the one that it talks to. */
@@ -38,7 +43,7 @@ export function placeOf({ to }: Leg): Place {
   const manager = isSelfManaged(cluster) ? name : cluster.spec?.managementCluster?.name ?? name;
   const isManaged = manager !== name;
   const option = (each: string) => isManaged ? ` --kubeconfig ${kubeconfigOf(each)}` : '';
-  return { name, manager, isManaged, kubeconfig: kubeconfigOf(manager), management: option(manager), own: option(name) };
+  return { name, manager, isManaged, kubeconfig: kubeconfigOf(manager), ownKubeconfig: kubeconfigOf(name), management: option(manager), own: option(name) };
 }
 
 /** Where the CLI writes it. */

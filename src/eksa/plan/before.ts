@@ -12,12 +12,20 @@ export interface MachinesToAdd {
   readonly groups: readonly string[];
 }
 
-/** @param isFirst whether nothing was looked at before: later steps begin where the checks after the one before ended */
-export function actionsBefore(leg: Leg, files: StepFiles, addMachines: readonly MachinesToAdd[], isFirst: boolean): Action[] {
+interface Situation {
+  readonly addMachines: readonly MachinesToAdd[];
+  /** What the person calls hardware.csv. */
+  readonly hardwareName: string;
+  /** Whether nothing was looked at before: later steps begin where the checks after the one before ended. */
+  readonly isFirst: boolean;
+}
+
+export function actionsBefore(leg: Leg, files: StepFiles, { addMachines, hardwareName, isFirst }: Situation): Action[] {
   return [
-    ...addMachines.map(toAdd),
-    ...(isFirst ? [connection(leg), ...health(leg)] : []),
+    ...addMachines.map((machines) => toAdd(machines, hardwareName)),
+    ...(isFirst ? [...connection(leg), ...health(leg)] : []),
     fileCheck(files),
+    ...fill(files),
     ...release(leg),
     ...spares(leg),
     ...images(leg),
@@ -27,8 +35,9 @@ export function actionsBefore(leg: Leg, files: StepFiles, addMachines: readonly 
   ];
 }
 
-function toAdd({ selector, count, groups }: MachinesToAdd): Action {
-  return { what: `add ${count} machine${count === 1 ? '' : 's'} labelled ${selector} to hardware.csv, for ${groups.join(' and ')}` };
+function toAdd({ selector, count, groups }: MachinesToAdd, file: string): Action {
+  const machines = `${count} machine${count === 1 ? '' : 's'} labelled ${selector}`;
+  return { what: `add ${machines} to ${file}, for ${groups.join(' and ')}, and plan again` };
 }
 
 export function health(leg: Leg): Action[] {
@@ -40,12 +49,28 @@ export function health(leg: Leg): Action[] {
   ];
 }
 
-function connection(leg: Leg): Action {
-  const { manager, kubeconfig } = placeOf(leg);
-  return {
-    what: `kubectl talks to ${manager} (here is the folder ${manager}/ that its installation made)`,
-    command: `export KUBECONFIG=$PWD/${kubeconfig}`,
-  };
+function connection(leg: Leg): Action[] {
+  const { name, manager, isManaged, kubeconfig, ownKubeconfig } = placeOf(leg);
+  return [
+    {
+      what: `kubectl talks to ${manager} (here is the folder ${manager}/ that its installation made)`,
+      command: `export KUBECONFIG=$PWD/${kubeconfig}`,
+    },
+    ...(isManaged
+      ? [{
+        what: `the kubeconfig of ${name} is there, also where kubectl or Git made the cluster`,
+        command: [
+          `mkdir -p ${name} && kubectl get secret ${name}-kubeconfig -n eksa-system -o jsonpath='{.data.value}'`,
+          `  | base64 --decode > ${ownKubeconfig}`,
+        ].join(' \\\n'),
+      }]
+      : []),
+  ];
+}
+
+/** For a shell: names of templates may have spaces. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function fileCheck({ folder, files }: StepFiles): Action {
@@ -53,10 +78,18 @@ function fileCheck({ folder, files }: StepFiles): Action {
   return { what: 'the files by themselves', command: `hybridge eksa check ${paths} --existing` };
 }
 
-function componentPlan(leg: Leg, { folder, files: [cluster] }: StepFiles): Action {
+function fill({ folder, filled }: StepFiles): Action[] {
+  if (filled === folder) return [];
+  return [{
+    what: 'the secrets are in the place of their placeholders',
+    command: `hybridge eksa render --assembly-folder ${folder} --out ${filled}`,
+  }];
+}
+
+function componentPlan(leg: Leg, { filled, files: [cluster] }: StepFiles): Action {
   return {
     what: 'which components become newer',
-    command: `eksctl anywhere upgrade plan cluster -f ${folder}/${cluster}${placeOf(leg).management}`,
+    command: `eksctl anywhere upgrade plan cluster -f ${filled}/${cluster}${placeOf(leg).management}`,
   };
 }
 
@@ -88,13 +121,14 @@ export const FREE_MACHINES = 'kubectl get hardware.tinkerbell.org -n eksa-system
 /** A missing image is found only when the first machine starts. */
 function images({ diff, to }: Leg): Action[] {
   const missing = new Set(to.neededImages.map(({ path }) => path));
-  return diff.changes.flatMap(({ path, new: image }): Action[] => {
+  const found = diff.changes.flatMap(({ path, new: image }): Action[] => {
     if (typeof image !== 'string' || missing.has(path)) return [];
-    if (path.endsWith('.spec.osImageURL')) return [{ what: 'machines can load the image', command: `curl --head --fail ${image}` }];
+    if (path.endsWith('.spec.osImageURL')) return [{ what: 'machines can load the image', command: `curl --head --fail ${quoted(image)}` }];
     return path.endsWith('.spec.template')
-      ? [{ what: 'the template is in vCenter, tagged with its version and system', command: `govc tags.attached.ls -r ${image}` }]
+      ? [{ what: 'the template is in vCenter, tagged with its version and system', command: `govc tags.attached.ls -r ${quoted(image)}` }]
       : [];
   });
+  return [...new Map(found.map((action) => [action.command, action])).values()];
 }
 
 function certificate({ diff, to }: Leg): Action[] {

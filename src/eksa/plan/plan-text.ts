@@ -1,5 +1,9 @@
 /** The same on files as people write them. */
+import type { CheckOptions } from '../check';
+import { checkDocuments } from '../check';
+import { textFindings } from '../check-text';
 import type { Finding } from '../finding';
+import type { Hardware } from '../hardware/hardware-csv';
 import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
 import { diff } from '../update/diff-text';
@@ -13,6 +17,8 @@ import { STEP_FILE, folderOf } from './step';
 export interface FilePlan extends UpgradePlan {
   /** Why a file could not be read as documents of one cluster; then nothing else is known. */
   readonly unreadable?: readonly (Finding & { readonly side: 'old' | 'new' })[];
+  /** Errors of the file of machines, where a step gives it to the tools: they would refuse it. */
+  readonly hardwareFile?: readonly Finding[];
 }
 
 export interface StepFile {
@@ -41,10 +47,19 @@ export function plan(oldYaml: string, newYaml: string, hardwareCsv?: string, opt
   const [before, after] = [old, now].map(({ documents }) => documents.map(({ content }) => content as unknown as Document));
   const planned = unreadable ? undefined : planUpgrade(before, after, hardware, options);
   if (!planned) return { plan: { ...UNKNOWN, path: options.path ?? 'cli', unreadable: unreadable ?? [] }, files: [] };
-  const withLines = {
+  const newFile = [
+    ...textFindings(now).filter(({ severity }) => severity === 'error'),
+    ...planned.plan.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, now.documents) })),
+  ];
+  const isGiven = planned.plan.steps.some((step) => step.files.includes(HARDWARE_FILE));
+  const hardwareFile = isGiven ? hardwareErrors(after, hardware, options) : [];
+  const isBlocked = planned.plan.outcome === 'ready' && newFile.length + hardwareFile.length > 0;
+  const withLines: FilePlan = {
     ...planned.plan,
+    outcome: isBlocked ? 'blocked' : planned.plan.outcome,
     refusals: planned.plan.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, now.documents) })),
-    newFile: planned.plan.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, now.documents) })),
+    newFile,
+    hardwareFile,
   };
   const texts: Readonly<Record<string, (index: number) => string>> = {
     [STEP_FILE]: (index) => index === planned.documents.length - 1 ? newYaml : toYaml(planned.documents[index]),
@@ -54,6 +69,13 @@ export function plan(oldYaml: string, newYaml: string, hardwareCsv?: string, opt
     step.files.map((name): StepFile => ({ name: `${folderOf(step.number)}/${name}`, text: texts[name](index) })),
   );
   return { plan: withLines, files: planned.plan.images.length > 0 ? [] : files };
+}
+
+/** What is wrong with the file or with its rows; how many machines there are is counted for each step. */
+function hardwareErrors(documents: readonly Document[], hardware: Hardware | undefined, options: CheckOptions): Finding[] {
+  return checkDocuments(documents, hardware, { ...options, isExisting: true }).filter(({ severity, ruleId, path }) => {
+    return severity === 'error' && (ruleId === 'R-file' || path.startsWith(`${HARDWARE_FILE}/`));
+  });
 }
 
 const UNKNOWN: UpgradePlan = {

@@ -9,12 +9,13 @@ import { clusterOf } from './cluster';
 import type { Images, NeededImage } from './images';
 import type { Advice } from './instead';
 import { insteadOf } from './instead';
-import type { Judge } from './judge';
+import type { Judge, Leg } from './judge';
 import { diffBetween, errorKey, errorsOf, hinders, sidesFor } from './judge';
 import type { Route } from './search';
 import { cheapestRoute, compareCosts } from './search';
 import type { Way } from './state';
-import type { PlanStep } from './step';
+import { MIN_NODES_TO_SCALE_IN } from './state';
+import type { FileNames, PlanStep } from './step';
 import { stepOf } from './step';
 
 export interface PlanOptions extends CheckOptions {
@@ -30,11 +31,8 @@ export interface PlanOptions extends CheckOptions {
    * @default false
    */
   readonly withoutSpares?: boolean;
-  /**
-   * Folder of the steps' folders, seen from where the commands are run.
-   * @default - that place itself
-   */
-  readonly folder?: string;
+  /** What commands and messages call the files. */
+  readonly names?: FileNames;
 }
 
 /**
@@ -77,7 +75,7 @@ export function planUpgrade(
   old: readonly Document[],
   now: readonly Document[],
   hardware?: Hardware,
-  { path = 'cli', images = {}, withoutSpares = false, folder, ...options }: PlanOptions = {},
+  { path = 'cli', images = {}, withoutSpares = false, names = {}, ...options }: PlanOptions = {},
 ): PlannedUpgrade | undefined {
   const sides = sidesFor(options);
   const errors = [old, now].map((documents) => new Set(errorsOf(documents, { sides }).map(errorKey)));
@@ -98,15 +96,32 @@ export function planUpgrade(
     const refusals = fixed.length > 0 ? fixed : route?.nearest ? hinders(route.nearest, judge) : diff.refusals;
     return { plan: { ...empty, outcome: 'refused', newFile, refusals: refusals.map(insteadOf) }, documents: [] };
   }
-  const steps = route.legs.map((leg, index) => stepOf(leg, index + 1, judge, folder));
+  const steps = stepsOf(route.legs, judge, names);
   const needed = unique(route.legs.flatMap(({ to }) => to.neededImages));
   const isShort = steps.some(({ addMachines }) => addMachines.length > 0);
   const isBlocked = needed.length > 0 || newFile.length > 0 || isShort;
-  const notes = isShort && !withoutSpares ? [ADVICE_ON_MACHINES] : [];
+  const notes = !withoutSpares && steps.some(isShortOfSpares) ? [ADVICE_ON_MACHINES] : [];
   return {
     plan: { ...empty, outcome: isBlocked ? 'blocked' : 'ready', steps, newFile, images: needed, notes },
     documents: route.legs.map(({ to }) => to.documents),
   };
+}
+
+function stepsOf(legs: readonly Leg[], judge: Judge, names: FileNames): PlanStep[] {
+  const added = new Map<string, number>();
+  return legs.map((leg, index) => {
+    const step = stepOf(leg, { number: index + 1, judge, names, added });
+    for (const { selector, count } of step.addMachines) added.set(selector, (added.get(selector) ?? 0) + count);
+    return step;
+  });
+}
+
+/** Whether a machine misses that the roll-out could do without: no new node's, and none of a control plane that cannot shrink. */
+function isShortOfSpares({ addMachines, groups }: PlanStep): boolean {
+  const savable = groups.filter(({ name, surge, nodesBefore }) => {
+    return surge > 0 && (name !== 'control plane' || nodesBefore >= MIN_NODES_TO_SCALE_IN);
+  });
+  return addMachines.some((machines) => savable.some(({ name }) => machines.groups.includes(name)));
 }
 
 const ADVICE_ON_MACHINES = 'where no machine can be added, --no-spares plans roll-outs that take nodes away before new ones come';

@@ -61,7 +61,7 @@ function isPresent(document: Document, referenced: ReadonlySet<string>, { old, n
 }
 
 /** Control planes cannot go below their count with fewer than three nodes: the API would be gone. */
-const MIN_NODES_TO_SCALE_IN = 3;
+export const MIN_NODES_TO_SCALE_IN = 3;
 
 function withTemporaryStrategy(documents: readonly Document[], { axes, temporarySurge }: Way, place: readonly number[]): Document[] {
   const axis = axes.findIndex(({ kind }) => kind === 'strategy');

@@ -2,6 +2,7 @@
 import type { Finding } from '../finding';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Change } from '../update/changes';
+import type { UpgradeDiff } from '../update/diff';
 import { leftByInPlace } from '../update/in-place';
 import type { GroupPlan } from '../update/replaced-nodes';
 import type { UpdatePath } from '../update/rule';
@@ -16,6 +17,7 @@ import type { Judge, Leg } from './judge';
 import { diffBetween, hinders } from './judge';
 import { meanwhile } from './meanwhile';
 import { runActions } from './run';
+import { hasControllers, hasPlaceholders } from './secrets';
 import { titleOf } from './title';
 
 export interface PlanStep {
@@ -26,7 +28,7 @@ export interface PlanStep {
   readonly changes: readonly Change[];
   readonly groups: readonly GroupPlan[];
   readonly machines: readonly SpareNeed[];
-  /** Machines to add to hardware.csv before the step; only where the file was given. */
+  /** Machines to add before the step to those that the file of machines has and earlier steps ask for; only where the file was given. */
   readonly addMachines: readonly MachinesToAdd[];
   readonly images: readonly NeededImage[];
   /** Names of the files of the step, in its folder. */
@@ -41,6 +43,20 @@ export interface PlanStep {
   readonly warnings: readonly Finding[];
 }
 
+/** What the person who runs the plan calls things. */
+export interface FileNames {
+  /**
+   * Folder of the steps' folders, seen from where the commands are run.
+   * @default - that place itself
+   */
+  readonly folder?: string;
+  /**
+   * The file of all machines.
+   * @default 'hardware.csv'
+   */
+  readonly hardware?: string;
+}
+
 export interface Back {
   /** Whether the road accepts the state before as the next change. */
   readonly isPossible: boolean;
@@ -50,14 +66,26 @@ export interface Back {
 /** The file of a cluster in the folder of a step. */
 export const STEP_FILE = 'cluster.yaml';
 
-export function stepOf(leg: Leg, number: number, judge: Judge, folder?: string): PlanStep {
+export interface StepContext {
+  readonly number: number;
+  readonly judge: Judge;
+  readonly names: FileNames;
+  /** Machines that the steps before want added, by selector: they are there by now. */
+  readonly added: ReadonlyMap<string, number>;
+}
+
+export function stepOf(leg: Leg, { number, judge, names, added }: StepContext): PlanStep {
   const { diff, path, to } = leg;
-  const addMachines = diff.machines.flatMap(({ selector, groups, wanted, spare }) =>
-    spare === undefined || spare >= wanted ? [] : [{ selector, count: wanted - spare, groups }],
-  );
+  const addMachines = diff.machines.flatMap(({ selector, groups, wanted, spare }) => {
+    const count = spare === undefined ? 0 : wanted - spare - (added.get(selector) ?? 0);
+    return count > 0 ? [{ selector, count, groups }] : [];
+  });
   const takesMachines = diff.machines.some(({ wanted }) => wanted > 0);
   const files = [STEP_FILE, ...(takesMachines && judge.hardware ? [HARDWARE_FILE] : [])];
-  const stepFiles = { folder: folder === undefined ? folderOf(number) : `${folder}/${folderOf(number)}`, files };
+  const folder = names.folder === undefined ? folderOf(number) : `${names.folder}/${folderOf(number)}`;
+  const hardware = files.includes(HARDWARE_FILE) ? judge.hardware : undefined;
+  const filled = hasPlaceholders(to.documents, path === 'cli' ? hardware : undefined) ? `${folder}-filled` : folder;
+  const stepFiles = { folder, files, filled, hasControllers: hasControllers(hardware) };
   return {
     number,
     title: titleOf(leg),
@@ -68,7 +96,7 @@ export function stepOf(leg: Leg, number: number, judge: Judge, folder?: string):
     addMachines,
     images: to.neededImages,
     files,
-    before: actionsBefore(leg, stepFiles, addMachines, number === 1),
+    before: actionsBefore(leg, stepFiles, { addMachines, hardwareName: names.hardware ?? HARDWARE_FILE, isFirst: number === 1 }),
     run: runActions(leg, stepFiles),
     meanwhile: meanwhile(diff.groups, clusterOf(to.documents)),
     after: actionsAfter(leg),
@@ -94,7 +122,13 @@ function backFrom({ from, to, diff, path }: Leg, judge: Judge): Back {
   const again = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place').map(({ name }) => name);
   const cost = again.length > 0 ? `; the nodes of ${again.join(', ')} are replaced once more` : '';
   const machines = wants.length > 0 ? `, with spare machines: ${wants.join(', ')}` : '';
-  return { isPossible: true, says: `apply the file from before this step in the same way${cost}${machines}` };
+  const certificate = hasNewThumbprint(diff) ? '; only while vCenter still shows the certificate of before' : '';
+  return { isPossible: true, says: `apply the file from before this step in the same way${cost}${machines}${certificate}` };
+}
+
+/** A thumbprint that a file names is of no use once vCenter shows another certificate. */
+function hasNewThumbprint({ changes }: UpgradeDiff): boolean {
+  return changes.some(({ path, old }) => /^VSphereDatacenterConfig\/.*\.spec\.thumbprint$/.test(path) && Boolean(old));
 }
 
 function notesOn({ diff }: Leg): string[] {

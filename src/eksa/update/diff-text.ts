@@ -1,5 +1,6 @@
 /** The same on files as people write them, with line numbers of the new file. */
 import type { CheckOptions } from '../check';
+import { textFindings } from '../check-text';
 import type { Finding } from '../finding';
 import type { FileProblem } from '../hardware/hardware-csv';
 import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
@@ -41,7 +42,7 @@ export function diff(oldYaml: SourceText, newYaml: SourceText, hardwareCsv?: Sou
     warnings: found.warnings.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
     // Only this command reads the old file: how it is written does not matter.
     newFile: [
-      ...files.new.findings.filter(({ severity }) => severity === 'error'),
+      ...textFindings(files.new).filter(({ severity }) => severity === 'error'),
       ...found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
     ],
   };

@@ -1,6 +1,7 @@
 /** Orders of changes: what goes together, what has to be split, and in which order. */
+import type { Hardware } from '../../../src/eksa/hardware/hardware-csv';
 import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
-import type { PlanOptions } from '../../../src/eksa/plan/plan';
+import type { PlanOptions, UpgradePlan } from '../../../src/eksa/plan/plan';
 import { releaseWay } from '../../../src/eksa/plan/versions';
 import { releaseFor } from '../../../src/eksa/releases/release-table';
 import type { Documents } from '../update/samples';
@@ -159,6 +160,16 @@ describe('machines', () => {
     expect(planned(bareMetal(), newImage, {}, csv('cp', 'cp', 'a', 'a', 'b', 'b')).plan.outcome).toBe('ready');
   });
 
+  test('are asked for once, whatever the number of roll-outs; what the strategy cannot save gets no advice', () => {
+    const images = { 1.35: imageOf('1.35') };
+    const steps = (hardware: Hardware) => planned(bareMetalOn('1.34'), bareMetalOn('1.36'), { images }, hardware).plan;
+    const wanted = (plan: UpgradePlan) => plan.steps.map(({ addMachines }) => addMachines.map(({ selector }) => selector));
+    expect(wanted(steps(csv('cp', 'a', 'b', 'b')))).toEqual([['type=cp', 'type=a'], []]);
+    expect(steps(csv('cp', 'a', 'b', 'b')).notes).toHaveLength(1);
+    expect(wanted(steps(csv('cp', 'a', 'a', 'b', 'b')))).toEqual([['type=cp'], []]);
+    expect(steps(csv('cp', 'a', 'a', 'b', 'b')).notes).toEqual([]);
+  });
+
   test('are freed first by groups that become smaller', () => {
     const [old, now] = [changed(bareMetalOn('1.34'), { [COUNT_A]: 3 }), changed(bareMetalOn('1.35'), { [COUNT_A]: 2 })];
     const { plan } = planned(old, now, { path: 'api' }, csv('cp', 'cp', 'a', 'a', 'a', 'b', 'b'));
@@ -240,6 +251,15 @@ describe('how a step reaches its cluster', () => {
     expect(step.run.map(({ command }) => command)).toEqual(['kubectl apply -f step-1/cluster.yaml']);
   });
 
+  test('by kubeconfigs of its own and of its manager', () => {
+    const { plan } = planned(managed(vsphere()), changed(managed(vsphere()), { [COUNT_A]: 3 }));
+    const commands = plan.steps[0].before.map(({ command }) => command);
+    const { metadata } = vsphere()[0];
+    expect(commands).toContain('export KUBECONFIG=$PWD/hq/hq-eks-a-cluster.kubeconfig');
+    expect(commands).toContain(`kubectl get nodes --kubeconfig ${metadata!.name}/${metadata!.name}-eks-a-cluster.kubeconfig`);
+    expect(commands.join('\n')).toContain(`kubectl get secret ${metadata!.name}-kubeconfig -n eksa-system`);
+  });
+
   test('Git, where something follows it', () => {
     const followed = changed(managed(vsphere()), { 'Cluster.spec.gitOpsRef': { kind: 'FluxConfig', name: 'flux' } });
     const { plan } = planned(followed, changed(followed, { [COUNT_A]: 2 }), { path: 'api' });
@@ -293,6 +313,22 @@ describe('the way back', () => {
   ])('%s', (_what, old, now, isPossible) => {
     expect(planned(old, now).plan.steps.map(({ back }) => back.isPossible)).toEqual([isPossible]);
   });
+});
+
+test('a thumbprint goes back only while vCenter shows its certificate', () => {
+  const thumbprint = (value: string) => changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.thumbprint': value });
+  const says = (old: string, now: string) => planned(thumbprint(old), thumbprint(now)).plan.steps[0].back.says;
+  expect(says('11:22', '33:44')).toContain('only while vCenter still shows the certificate of before');
+  expect(says('', '33:44')).not.toContain('certificate');
+});
+
+test('a template that several machine configurations share is looked at once, whatever its name', () => {
+  const template = (name: string) => changed(vsphere(), Object.fromEntries(['cp', 'a', 'b'].map((machine) => {
+    return [`VSphereMachineConfig/site-${machine}.spec.template`, `/DC1/vm/${name}`];
+  })));
+  const { plan } = planned(template('ubuntu'), template("Ops' images/ubuntu"));
+  const commands = plan.steps[0].before.map(({ command = '' }) => command).filter((command) => command.startsWith('govc'));
+  expect(commands).toEqual([`govc tags.attached.ls -r '/DC1/vm/Ops'\\'' images/ubuntu'`]);
 });
 
 test('the minor version on the way is taken at its newest patch, one that is not known at its first', () => {
