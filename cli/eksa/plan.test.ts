@@ -106,7 +106,8 @@ describe('hybridge eksa plan', () => {
     expect(output).toMatch(/site\.csv:1\s+error R-file\s+site\.csv is separated by ';'/);
     expect(output).toMatch(/\nblocked: wants corrections of the file of machines; /);
     writeFileSync(separated, '');
-    expect((await runEksa('plan', OLD, UPGRADED, '--hardware', separated)).output).toMatch(/^\S*site\.csv:1\s+error R-file\s+site\.csv is empty/);
+    const empty = await runEksa('plan', OLD, UPGRADED, '--hardware', separated);
+    expect(empty.output).toMatch(/^\S*site\.csv:1\s+error R-file\s+site\.csv is empty/);
   });
 
   it('asks for corrections of what only the text of the new file shows', async () => {
@@ -118,8 +119,9 @@ describe('hybridge eksa plan', () => {
   });
 
   it('runs steps from files with their secrets, and gives machines and Secrets to the API', async () => {
-    const byCli = await runEksa('plan', OLD, UPGRADED, '--hardware', WITH_SPARES, '--out', join(folder, 'filled'));
-    expect(byCli.output).toContain(`$ hybridge eksa render --assembly-folder ${folder}/filled/step-1 --out ${folder}/filled/step-1-filled\n`);
+    const out = join(folder, 'filled');
+    const byCli = await runEksa('plan', OLD, UPGRADED, '--hardware', WITH_SPARES, '--out', out);
+    expect(byCli.output).toContain(`$ hybridge eksa render --assembly-folder ${out}/step-1 --out ${out}/step-1-filled\n`);
     const byApi = await runEksa('plan', OLD, UPGRADED, '--hardware', WITH_SPARES, '--via', 'api');
     expect(byApi.output).toContain('$ hybridge eksa hardware step-1/hardware.csv --secrets step-1/bmc-secrets.yaml > step-1/machines.yaml');
     expect(byApi.output).toContain('$ kubectl apply -f step-1/cluster.yaml\n');

@@ -56,7 +56,8 @@ export const plan: Command = {
     const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
     const hardwareName = namedAsGiven(HARDWARE_FILE, { cluster: newFile!, hardware: options.hardware });
     const { plan: found, files } = planOf(readText(oldFile!), readText(newFile!), hardware, {
-      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], names: { folder: options.out?.replace(/\/+$/, ''), hardware: hardwareName },
+      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'],
+      names: { folder: options.out?.replace(/\/+$/, ''), hardware: hardwareName },
       ...judgedBy(options),
     });
     const written = options.out === undefined ? undefined : { folder: options.out, names: files.map(({ name }) => name) };

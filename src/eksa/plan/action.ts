@@ -43,7 +43,10 @@ export function placeOf({ to }: Leg): Place {
   const manager = isSelfManaged(cluster) ? name : cluster.spec?.managementCluster?.name ?? name;
   const isManaged = manager !== name;
   const option = (each: string) => isManaged ? ` --kubeconfig ${kubeconfigOf(each)}` : '';
-  return { name, manager, isManaged, kubeconfig: kubeconfigOf(manager), ownKubeconfig: kubeconfigOf(name), management: option(manager), own: option(name) };
+  return {
+    name, manager, isManaged, kubeconfig: kubeconfigOf(manager), ownKubeconfig: kubeconfigOf(name),
+    management: option(manager), own: option(name),
+  };
 }
 
 /** Where the CLI writes it. */

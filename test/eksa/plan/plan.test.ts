@@ -328,7 +328,7 @@ test('a template that several machine configurations share is looked at once, wh
   })));
   const { plan } = planned(template('ubuntu'), template("Ops' images/ubuntu"));
   const commands = plan.steps[0].before.map(({ command = '' }) => command).filter((command) => command.startsWith('govc'));
-  expect(commands).toEqual([`govc tags.attached.ls -r '/DC1/vm/Ops'\\'' images/ubuntu'`]);
+  expect(commands).toEqual(['govc tags.attached.ls -r \'/DC1/vm/Ops\'\\\'\' images/ubuntu\'']);
 });
 
 test('the minor version on the way is taken at its newest patch, one that is not known at its first', () => {
