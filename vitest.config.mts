@@ -26,9 +26,9 @@ export const CONSTRUCTS = {
     globals: true,
     globalSetup: ['test/setup/temporary-folders.ts'],
     setupFiles: ['test/setup/environment.ts'],
-    // Synthesis of a whole topology, on a machine that has other work too.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Synthesis of a whole topology, or a thousand recorded files, on a machine that has other work too.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A worker loads the CDK once, not once a suite: that was a third of the CPU time.
     isolate: false,
   },
