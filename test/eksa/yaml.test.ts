@@ -101,7 +101,7 @@ const document = fc.dictionary(fc.constantFrom('apiVersion', 'kind', 'metadata',
 test('the tools, YAML 1.1 and YAML 1.2 read the written text back unchanged', () => {
   fc.assert(fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
     const written = toYaml(documents);
-    const expected = JSON.parse(JSON.stringify(documents));
+    const expected = structuredClone(documents);
     const byTools = parseClusterFile(written);
     expect({ findings: byTools.findings, documents: byTools.documents.map(({ content }) => content) }).toEqual({
       findings: [],
@@ -111,6 +111,11 @@ test('the tools, YAML 1.1 and YAML 1.2 read the written text back unchanged', ()
       expect(parseAllDocuments(written, { version }).map((one) => one.toJS())).toEqual(expected);
     }
   }), { numRuns: 150 });
+});
+
+test('keeps the empty lines at the end of a text, before a separator too', () => {
+  const documents = [{ spec: { auditPolicyContent: 'a: b\n\n' } }, { spec: {} }];
+  expect(parseClusterFile(toYaml(documents)).documents.map(({ content }) => content)).toEqual(documents);
 });
 
 test('separates documents by exactly three dashes and ends lines with LF', () => {

@@ -28,10 +28,11 @@ export function pieces(text: string): Split {
   let lines: string[] = [];
   let firstLine = 1;
   let separator: Separator | undefined;
-  const close = () => {
+  const close = (isFollowed: boolean) => {
     const isAfterContent = found.some((piece) => piece.firstLine >= lastPlain && hasContent(piece.text));
     if (separator && separator.line !== '---' && isAfterContent && lines.some(isContent)) lost.push(separator);
-    found.push(...withoutSeparators({ text: lines.join('\n'), firstLine }, missing));
+    // The line feed before a separator is the document's: a block of text may keep its last lines.
+    found.push(...withoutSeparators({ text: `${lines.join('\n')}${isFollowed ? '\n' : ''}`, firstLine }, missing));
   };
   // Line of the last separator that the tools know: documents are lost among those after it.
   let lastPlain = 0;
@@ -41,13 +42,13 @@ export function pieces(text: string): Split {
       lines.push(line);
       continue;
     }
-    close();
+    close(true);
     separator = { line: written, number: index + 1 };
     if (written === '---') lastPlain = index + 1;
     lines = [line.replace(/^---/, '   ')];
     firstLine = index + 1;
   }
-  close();
+  close(false);
   return { pieces: found, findings: [...lostFindings(lost), ...missingFindings(missing)] };
 }
 
@@ -97,7 +98,7 @@ function withoutSeparators(piece: Piece, missing: number[]): Piece[] {
 /** A file without a final line feed leaves the separator of the next one at the end of its last line. */
 function textBefore(lines: readonly string[], isFollowed: boolean): string {
   const text = lines.join('\n').replace(/^\ufeff/, '');
-  return isFollowed ? text.replace(/---$/, '') : text;
+  return isFollowed ? `${text.replace(/---$/, '')}\n` : text;
 }
 
 /** Whether an API version and a kind follow. */
