@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
-import { RULE_SAMPLES } from '../../test/eksa/rule-samples';
 import { runEksa, sample } from './testing.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/eks-anywhere.md'), 'utf8');
@@ -98,7 +97,9 @@ describe('docs/eks-anywhere.md', () => {
     const rows = table.split('\n').slice(2);
     const named = rows.flatMap((row) => [...(row.split('|').at(-2) ?? '').matchAll(/`([^`]+)`/g)].map(([, id]) => id!));
     expect(named.length).toBeGreaterThan(12);
-    const known = new Set(RULE_SAMPLES.map(({ rule }) => rule));
+    const rules = readFileSync(join(import.meta.dirname, '../../docs/reference/eks-anywhere-rules.md'), 'utf8');
+    const known = new Set([...rules.matchAll(/^\| ([\w-]+)[^|]* \| `/gm)].map(([, id]) => id));
+    expect(known.size).toBeGreaterThan(100);
     expect(named.filter((id) => !known.has(id))).toEqual([]);
   });
 });

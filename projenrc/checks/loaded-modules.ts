@@ -20,8 +20,8 @@ const PROGRAM = `
   console.log(JSON.stringify({ atStart, after: files() }));
 `;
 
-/** Counted in 2026: 66. A module that is loaded though nothing uses it brings a hundred others. */
-const MAX_OURS = 90;
+/** Counted in 2026: 129, 29 of them releases of EKS Anywhere. A module that is loaded though nothing uses it brings a hundred others. */
+const MAX_OURS = 150;
 
 function main(): void {
   const output = execFileSync(process.execPath, ['-e', PROGRAM, join(LIBRARY, 'index.js')], {
