@@ -1,6 +1,7 @@
 /** `hybridge eksa check`: every offline rule on files that people wrote. */
 import { check as findingsOf } from '../../src/eksa/check-text';
 import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
+import { counted } from '../../src/eksa/finding';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readSource, shownPath } from './files.ts';
@@ -61,8 +62,7 @@ export const check: Command = {
 };
 
 function summary(files: readonly (string | undefined)[], errors: number, warnings: number): string {
-  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
   const names = files.filter((file) => file !== undefined).map(shownPath).join(', ');
   const verdict = errors > 0 ? 'would be refused or would not work' : 'would be accepted';
-  return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}; ${verdict}`;
+  return `${names}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}; ${verdict}`;
 }

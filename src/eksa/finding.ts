@@ -27,6 +27,11 @@ export function isOneOf(value: string | undefined, allowed: readonly string[]): 
   return value !== undefined && allowed.includes(value);
 }
 
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `a, b or c`. */
 export function oneOf(values: readonly string[]): string {
   if (values.length < 2) return values.join('');

@@ -1,4 +1,5 @@
-/** Numbers with their nouns. */
+/** What a place, or a group, has. */
+import { counted } from '../finding';
 
 interface Lists {
   readonly nodes: readonly unknown[];
@@ -9,11 +10,6 @@ interface Counts {
   readonly nodes: number;
   readonly spare: number;
   readonly missing: number;
-}
-
-/** `1 node`, `2 nodes`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `5 nodes`, `2 spare`: what a place has of a group. */

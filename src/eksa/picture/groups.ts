@@ -1,11 +1,11 @@
 /** Groups of nodes with the machines that each can take. */
+import { counted } from '../finding';
 import type { Hardware, Machine } from '../hardware/hardware-csv';
 import { isEligible, selectorText } from '../hardware/selection';
 import type { ClusterSpec, NodeGroup, Ref } from '../model/cluster';
 import type { TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
-import { counted } from './counts';
 import type { Place } from './places';
 import { networkOfMachine, placeOfVirtualMachines } from './places';
 

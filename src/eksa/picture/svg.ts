@@ -1,6 +1,7 @@
 /** The picture as SVG: where everything is on the page. */
+import { counted } from '../finding';
 import { Canvas, LINE, roomIn, widthOf } from './canvas';
-import { counted, groupCounts, sectionCounts } from './counts';
+import { groupCounts, sectionCounts } from './counts';
 import type { Place } from './places';
 import type { Fact, Role, Scene, SceneGroup, SceneSection, SceneZone } from './scene';
 import { cutEnd, shortNames } from './short-names';

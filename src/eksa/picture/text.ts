@@ -1,5 +1,6 @@
 /** The picture as text, for terminals. */
-import { counted, groupCounts, sectionCounts } from './counts';
+import { counted } from '../finding';
+import { groupCounts, sectionCounts } from './counts';
 import type { Fact, Scene, SceneGroup, SceneMachine, SceneSection, SceneZone } from './scene';
 
 /** Machines that are shown of one list; the rest is counted. */

@@ -1,4 +1,5 @@
 /** What to look at before the next step begins. */
+import { counted } from '../finding';
 import type { Action } from './action';
 import { hasChange, placeOf } from './action';
 import { KUBERNETES_VERSION } from './axes';
@@ -28,7 +29,7 @@ function etcd(leg: Leg): Action {
   const external = members('etcd');
   const count = external ?? members('control plane') ?? 0;
   return {
-    what: `${count} member${count === 1 ? '' : 's'} of etcd ${count === 1 ? 'is' : 'are'} healthy`,
+    what: `${counted(count, 'member')} of etcd ${count === 1 ? 'is' : 'are'} healthy`,
     command: external === undefined
       ? `kubectl get pods -n kube-system -l component=etcd${own}`
       : 'kubectl get etcdadmclusters.etcdcluster.cluster.x-k8s.io -n eksa-system',

@@ -1,4 +1,5 @@
 /** What has to be there before a step, as its changes ask for it. */
+import { counted } from '../finding';
 import type { Action, StepFiles } from './action';
 import { hasChange, isReplacing, isUpgrade, placeOf } from './action';
 import { EKSA_VERSION } from './axes';
@@ -36,7 +37,7 @@ export function actionsBefore(leg: Leg, files: StepFiles, { addMachines, hardwar
 }
 
 function toAdd({ selector, count, groups }: MachinesToAdd, file: string): Action {
-  const machines = `${count} machine${count === 1 ? '' : 's'} labelled ${selector}`;
+  const machines = `${counted(count, 'machine')} labelled ${selector}`;
   return { what: `add ${machines} to ${file}, for ${groups.join(' and ')}, and plan again` };
 }
 

@@ -1,5 +1,5 @@
 /** Rules about the machines that the cluster wants and hardware.csv has. */
-import { asWritten } from '../finding';
+import { asWritten, counted } from '../finding';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Demand } from '../hardware/selection';
 import { isEligible, matchesLabels, selectorText, selectorUses } from '../hardware/selection';
@@ -116,7 +116,7 @@ function* enoughForAffinity(cluster: ClusterDocument, context: Context): Iterabl
       if (Object.keys(selector).length === 0 || matching >= count) continue;
       yield {
         document: documentPath(machine!), at: `spec.hardwareAffinity.required[${index}].labelSelector.matchLabels`,
-        message: `must match ${count} machine${count === 1 ? '' : 's'}; hardware.csv has ${matching} labelled ${selectorText(selector)}`,
+        message: `must match ${counted(count, 'machine')}; hardware.csv has ${matching} labelled ${selectorText(selector)}`,
       };
     }
   }

@@ -19,7 +19,7 @@ import { selectorNeeds } from './spare-machines';
 export interface UpgradeDiff {
   /** Whether `eksctl anywhere upgrade cluster` lets the change through, and it can be done. */
   readonly cliAccepts: boolean;
-  /** Whether the admission webhooks and controllers do: the road of kubectl and GitOps. */
+  /** Whether the admission webhooks and controllers do: the path of kubectl and GitOps. */
   readonly webhookAccepts: boolean;
   readonly refusals: readonly Refusal[];
   /** Errors of the new file that have nothing to do with the old one. */

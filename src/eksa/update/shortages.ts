@@ -1,4 +1,5 @@
 /** Where machines are missing, and who says so: what the tools count they refuse; what they do not count starts, and waits. */
+import { counted } from '../finding';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { GroupPlan } from './replaced-nodes';
 import { UPDATE_PATHS } from './rule';
@@ -19,7 +20,7 @@ export function shortage({ need: { selector, wanted, spare }, parts }: SelectorN
       ruleId: 'T31',
       paths,
       path: HARDWARE_FILE,
-      message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more `
+      message: `has ${counted(spare, 'spare machine')} labelled ${selector}; ${wanted} more `
         + `${wanted === 1 ? 'is' : 'are'} wanted for ${wanting.map(({ name }) => name).join(' and ')}${waiting(waits)}`,
       fix: `add or relabel machines${otherWay(wanting)}`,
       ...(waits.length > 0 ? { waits } : {}),
@@ -29,7 +30,7 @@ export function shortage({ need: { selector, wanted, spare }, parts }: SelectorN
 
 /** Of several groups with one selector the tools remember the last. */
 function lastCounted(parts: readonly Part[], by: UpdatePath): number | undefined {
-  return parts.map(({ counted }) => counted[by]).filter((count) => count !== undefined).at(-1);
+  return parts.map((part) => part.counted[by]).filter((count) => count !== undefined).at(-1);
 }
 
 const WHO: Readonly<Record<UpdatePath, string>> = { cli: 'the CLI accepts', api: 'the API accepts' };
