@@ -27,6 +27,8 @@ const BUNDLED_LIBRARIES = [
 
 /** Libraries that only tests and type checks need. */
 const DEVELOPMENT_LIBRARIES = [
+  // Clients and servers of gRPC, for tests.
+  '@grpc/grpc-js@^1.14.0',
   '@types/dns-packet@^5.6.5',
   '@types/oidc-provider@^9.12.0',
   '@types/pg@^8',

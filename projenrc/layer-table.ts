@@ -161,6 +161,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'lines about requests to both planes, which fill in what the lines say',
   },
+  [`${GATEWAY}/http-engine`]: {
+    mayImport: [`${GATEWAY}/base`],
+    why: 'engines carry messages between bytes and the data plane; they know no route and no plugin',
+  },
   [`${GATEWAY}/listener`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'servers of addresses, with their certificates; what is served comes from the planes',
@@ -184,6 +188,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   [`${GATEWAY}/data-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
+      `${GATEWAY}/http-engine`,
       `${GATEWAY}/vaults`,
       `${GATEWAY}/access-log`,
       `${GATEWAY}/plugins/handlers.ts`,

@@ -1,0 +1,136 @@
+/** The header lines of a head of HTTP/1.1, as places in its text: no text is made for a line that nobody asks for. RFC 9112 §5. */
+import type { DroppedHeaders, HeaderLines } from '../messages.ts';
+import { headerIdAt, idOf, UNKNOWN } from './known-headers.ts';
+
+/** RFC 9110 §5.6.2. */
+export const TOKEN = new Uint8Array(256);
+for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+  TOKEN[character.charCodeAt(0)] = 1;
+}
+
+/** Characters of field values: no control but TAB. RFC 9110 §5.5. */
+const VALUE = new Uint8Array(256).fill(1, 32);
+VALUE[9] = 1;
+VALUE[127] = 0;
+
+/** Numbers per line: of the name, then where name and value begin and end. */
+const FIELDS = 5;
+
+const CR = 13;
+const LF = 10;
+const COLON = 58;
+const SPACE = 32;
+const TAB = 9;
+
+export class HeadLines implements HeaderLines {
+  readonly #text: string;
+  readonly #places: readonly number[];
+
+  constructor(text: string, places: readonly number[]) {
+    this.#text = text;
+    this.#places = places;
+  }
+
+  get count(): number {
+    return this.#places.length / FIELDS;
+  }
+
+  /** Number of the name of a line; `UNKNOWN` for others. */
+  idAt(line: number): number {
+    return this.#places[line * FIELDS]!;
+  }
+
+  nameAt(line: number): string {
+    return this.#text.slice(this.#places[line * FIELDS + 1], this.#places[line * FIELDS + 2]);
+  }
+
+  valueAt(line: number): string {
+    return this.#text.slice(this.#places[line * FIELDS + 3], this.#places[line * FIELDS + 4]);
+  }
+
+  first(name: string): string | undefined {
+    const line = this.#find(name, idOf(name), 0);
+    return line === -1 ? undefined : this.valueAt(line);
+  }
+
+  values(name: string): readonly string[] {
+    const id = idOf(name);
+    const values: string[] = [];
+    for (let line = this.#find(name, id, 0); line !== -1; line = this.#find(name, id, line + 1)) values.push(this.valueAt(line));
+    return values;
+  }
+
+  flat(): readonly string[] {
+    const flat: string[] = [];
+    for (let line = 0; line < this.count; line += 1) flat.push(this.nameAt(line), this.valueAt(line));
+    return flat;
+  }
+
+  copyWithout({ known, others }: DroppedHeaders, more?: ReadonlySet<string>): string {
+    const places = this.#places;
+    let copied = '';
+    let from = -1;
+    let to = 0;
+    for (let at = 0; at < places.length; at += FIELDS) {
+      const id = places[at]!;
+      const isKnown = id !== UNKNOWN;
+      const dropped = (isKnown && known[id] === 1)
+        || ((more !== undefined || (!isKnown && others.size > 0)) && this.#isAmong(at, isKnown ? undefined : others, more));
+      if (dropped) {
+        if (from !== -1) copied += this.#text.slice(from, to);
+        from = -1;
+      } else {
+        if (from === -1) from = places[at + 1]!;
+        // Lines follow each other without anything between them.
+        to = at + FIELDS < places.length ? places[at + FIELDS + 1]! : this.#text.indexOf('\r\n', places[at + 4]) + 2;
+      }
+    }
+    return from === -1 ? copied : copied + this.#text.slice(from, to);
+  }
+
+  #isAmong(at: number, others: ReadonlySet<string> | undefined, more: ReadonlySet<string> | undefined): boolean {
+    const name = this.#text.slice(this.#places[at + 1], this.#places[at + 2]).toLowerCase();
+    return others?.has(name) === true || more?.has(name) === true;
+  }
+
+  #find(name: string, id: number, from: number): number {
+    const places = this.#places;
+    for (let line = from, at = from * FIELDS; at < places.length; line += 1, at += FIELDS) {
+      if (places[at] !== id) continue;
+      if (id !== UNKNOWN) return line;
+      if (places[at + 2]! - places[at + 1]! === name.length && this.nameAt(line).toLowerCase() === name) return line;
+    }
+    return -1;
+  }
+}
+
+/**
+ * Reads the header lines of a head, strictly: CRLF ends, no folding, no space before the colon, no control characters.
+ *
+ * @param start where the first line begins @param end where the empty line begins: that many characters are there, and its CRLF behind
+ * @returns undefined for lines that are malformed
+ */
+export function readLines(text: string, start: number, end: number): HeadLines | undefined {
+  const places: number[] = [];
+  let at = start;
+  while (at < end) {
+    const name = at;
+    while (TOKEN[text.charCodeAt(at)] === 1) at += 1;
+    const nameEnd = at;
+    if (nameEnd === name || text.charCodeAt(at) !== COLON) return undefined;
+    let code = text.charCodeAt(at += 1);
+    while (code === SPACE || code === TAB) code = text.charCodeAt(at += 1);
+    const value = at;
+    while (VALUE[code] === 1) code = text.charCodeAt(at += 1);
+    if (code !== CR || text.charCodeAt(at + 1) !== LF) return undefined;
+    let valueEnd = at;
+    while (valueEnd > value && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
+    places.push(headerIdAt(text, name, nameEnd), name, nameEnd, value, valueEnd);
+    at += 2;
+  }
+  return at === end ? new HeadLines(text, places) : undefined;
+}
+
+function isSpace(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
