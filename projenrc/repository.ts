@@ -121,6 +121,10 @@ export class Repository extends Component {
       env: { QUEUE_ENTRIES: '1000000' },
       receiveArgs: true,
     });
+    project.addTask('test:soak', {
+      description: 'Ten thousand connections for ten minutes: the memory of a node stays flat, and no answer is missing',
+      steps: [{ spawn: 'gateway:bundle' }, { exec: 'tsx gateway/test/soak/run.ts', receiveArgs: true }],
+    });
     project.addTask('test:fuzz', {
       description: 'Mutates tokens, cookies and headers with credentials for ten minutes; nothing may throw, or let a client in',
       exec: 'vitest run gateway/test/fuzz --testTimeout=900000',
