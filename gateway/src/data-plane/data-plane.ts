@@ -1,6 +1,8 @@
-/** A data plane: listeners, the configuration that runs, and its orderly end. Where configurations come from is its caller's business. */
+/**
+ * A data plane: the configuration that runs, what is told of the node, and its orderly end. Its worker proxies; where configurations come
+ * from is its caller's business.
+ */
 import type { AddressInfo } from 'node:net';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { DEGRADED_LINE } from '../../contract.ts';
@@ -9,12 +11,9 @@ import type { AccessLog } from '../access-log/access-record.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { EnvVault } from '../base/env-vault.ts';
-import { GatewayError, messageOf } from '../base/errors.ts';
-import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
-import { KONG_VERSION } from '../base/version.ts';
 import type { FallbackConfiguration } from '../fallback/envelope.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { NO_HASH } from '../model/config-hash.ts';
@@ -22,37 +21,25 @@ import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { StoredSessions } from '../plugin-kit/services.ts';
-import { createNodeServices } from '../plugin-services/node-services.ts';
-import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
-import { shownAnswers } from '../response-cache/memory-store.ts';
 import type { ShownAnswers } from '../response-cache/memory-store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { NodeVaults } from '../vaults/node-vaults.ts';
-import { HealthReport } from './balancer/health-report.ts';
-import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
+import type { HealthReport } from './balancer/health-report.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
+import { DataPlaneWorker } from './data-plane-worker.ts';
 import { keepDebugToken } from './debug-token.ts';
-import { nodeResolver } from './dns/node-resolver.ts';
-import { Pipeline } from './http/pipeline.ts';
-import { ProxyListener } from './http/proxy-listener.ts';
-import { RequestDebug } from './http/request-debug.ts';
-import { serviceTlsOf } from './http/service-tls.ts';
-import { UpstreamPool } from './http/upstream-pool.ts';
 import { NewestKnown } from './newest-known.ts';
 import { nodeVault, ownVaults } from './node-secrets.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
-import { PluginInstances } from './plugin-instances.ts';
 import { readinessOf } from './readiness.ts';
-import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult, RefusedConfiguration } from './running-configuration.ts';
-import { ServerNames } from './server-names.ts';
 
 export interface DataPlaneOptions {
   readonly settings: Settings;
@@ -91,37 +78,22 @@ const VAULTS_LIMIT_MS = 5_000;
 /** How often a node says that it does not serve its whole configuration, while it is so: alarms are made of these lines. Milliseconds. */
 const DEGRADED_INTERVAL_MS = 60_000;
 
-/** For what the queues of plugins still have when the node stops. Milliseconds. */
-const QUEUES_LIMIT_MS = 5_000;
-
-/** How often the end of the last requests is looked for while stopping. Milliseconds. */
-const STOP_POLL_MS = 20;
-
 export class DataPlane {
   /** UUID of this node. */
   readonly id: string;
-  /** Health of the targets of upstreams. */
-  readonly upstreamHealth: HealthReport;
   readonly #settings: Settings;
   readonly #isStoreReachable: () => Promise<boolean>;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #vaults: NodeVaults;
   readonly #configuration: RunningConfiguration;
-  readonly #pool: UpstreamPool;
-  readonly #balancers: UpstreamBalancers;
-  readonly #pipeline: Pipeline;
-  readonly #proxy: ProxyListener;
+  readonly #worker: DataPlaneWorker;
   readonly #status: StatusApi;
-  readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
-  readonly #services: OpenNodeServices;
-  readonly #accessLog: AccessLog | undefined;
-  readonly #counts = new RequestCounts();
+  readonly #statusServers: ListenerServers;
   readonly #newest: NewestKnown | undefined;
   #secretsLook: Timer | undefined;
   #degradedLook: Timer | undefined;
   #draining = false;
-  #closing = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
   constructor({
@@ -135,58 +107,26 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
-    this.#accessLog = accessLog;
-    this.#services = createNodeServices({
-      log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
-      upstreams: { targets: () => this.upstreamHealth.healthOf() }, ...sessions !== undefined && { sessions },
-    });
     this.#vaults = new NodeVaults({
       env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),
     });
-    const serverNames = new ServerNames(settings.tls, log);
+    this.#worker = new DataPlaneWorker({
+      settings, log, clock, nodeId: this.id, accessLog, sessions,
+      configuration: () => this.#configuration.compiled,
+      debugToken: settings.tracing.isDebugOn ? keepDebugToken(settings.prefix, settings.tracing.debugToken, log) : undefined,
+    });
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
-      instances: new PluginInstances({
-        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
-      }),
+      instances: this.#worker.instances,
       routerFlavor: settings.routerFlavor,
       vaults: this.#vaults,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
-      onChange: (snapshot) => {
-        this.#balancers.use(snapshot);
-        serverNames.use(snapshot);
-      },
-    });
-    this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
-    const resolver = nodeResolver(settings.dns, () => clock.now());
-    this.#balancers = new UpstreamBalancers({
-      resolver, log, clock,
-      probeContext: (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
-    });
-    this.upstreamHealth = new HealthReport(this.#balancers);
-    this.#pipeline = new Pipeline({
-      pool: this.#pool,
-      balancers: this.#balancers,
-      resolver,
-      log,
-      accessLog,
-      configuration: () => this.#configuration.compiled,
-      closing: () => this.#closing,
-      isTrusted: trustedAddresses(settings),
-      debug: settings.tracing.isDebugOn
-        ? new RequestDebug(keepDebugToken(settings.prefix, settings.tracing.debugToken, log)) : undefined,
-      onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
+      onChange: (snapshot) => this.#worker.use(snapshot),
     });
     const { certificates, tls } = settings;
-    this.#servers = {
-      proxy: new ListenerServers({
-        name: 'proxy', certificate: certificates.proxy, tls, log, clock, contextFor: (name, client) => serverNames.contextFor(name, client),
-      }),
-      status: new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock }),
-    };
-    this.#proxy = new ProxyListener(this.#pipeline, log, accessLog);
+    this.#statusServers = new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock });
     this.#status = new StatusApi({
       readiness: () => readinessOf({
         draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
@@ -195,13 +135,14 @@ export class DataPlane {
       configuration: () => configurationStatus(this.#configuration),
       upstreamHealth: (name) => this.upstreamHealth.shown(name),
       metrics: () => this.metrics(),
-      status: () => nodeStatus({
-        connectionsActive: this.#proxy.connections,
-        connectionsAccepted: this.#proxy.accepted,
-        totalRequests: this.#pipeline.total,
-      }, this.#configuration.hash),
+      status: () => nodeStatus(this.#worker.traffic, this.#configuration.hash),
       beginDraining: () => this.drain(),
     }, log);
+  }
+
+  /** Health of the targets of upstreams. */
+  get upstreamHealth(): HealthReport {
+    return this.#worker.upstreamHealth;
   }
 
   /** Hash of the configuration that runs; 32 zeros for none. */
@@ -226,21 +167,16 @@ export class DataPlane {
 
   /** What plugins keep of answers in memory. */
   get cachedAnswers(): ShownAnswers {
-    return shownAnswers(this.#services.cache);
+    return this.#worker.cachedAnswers;
   }
 
   /** Metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
-    const { metrics } = this.#services;
+    const { metrics, traffic } = this.#worker;
     return metricsText([
       ...metrics.families(),
       ...nodeFamilies({
-        nodeId: this.id,
-        listeners: {
-          accepted: this.#proxy.accepted, open: this.#proxy.connections, requests: this.#pipeline.total, active: this.#pipeline.active,
-        },
-        isStoreReachable: await this.#isStoreReachable(),
-        metricErrors: metrics.errors,
+        nodeId: this.id, listeners: traffic, isStoreReachable: await this.#isStoreReachable(), metricErrors: metrics.errors,
       }),
       ...configurationGauges(this.#configuration),
     ]);
@@ -248,7 +184,7 @@ export class DataPlane {
 
   /** Requests by route and status since the last call. */
   takeRequestCounts(): readonly RequestsRecord[] {
-    return this.#counts.take();
+    return this.#worker.takeRequestCounts();
   }
 
   /**
@@ -262,8 +198,8 @@ export class DataPlane {
     this.#degradedLook = this.#clock.every(DEGRADED_INTERVAL_MS, () => this.#logDegraded());
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
-    const status = await this.#status.open(listen.status, this.#servers.status);
-    const proxy = await this.#proxy.open(listen.proxy, this.#servers.proxy);
+    const status = await this.#status.open(listen.status, this.#statusServers);
+    const proxy = await this.#worker.open();
     return { proxy, status };
   }
 
@@ -320,36 +256,13 @@ export class DataPlane {
    */
   async close(limitMs = 10_000): Promise<void> {
     this.drain();
-    this.#closing = true;
     this.#secretsLook?.cancel();
     this.#degradedLook?.cancel();
-    const stopped = this.#proxy.stop();
-    const deadline = SYSTEM_CLOCK.now() + limitMs;
-    while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-    if (this.#pipeline.active > 0) {
-      this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
-      + 'were cut');
-    }
-    this.#proxy.abort();
-    await stopped;
-    // Requests that were cut are logged before their plugins end.
-    await new Promise((resolve) => void setImmediate(resolve));
+    await this.#worker.stop(limitMs);
     this.#configuration.close();
     this.#vaults.close();
-    await this.#services.close(QUEUES_LIMIT_MS);
-    await this.#accessLog?.close();
-    this.#balancers.close();
-    this.#pool.close();
+    await this.#worker.close();
     await this.#status.close();
-    await this.#servers.proxy.close();
-    await this.#servers.status.close();
-  }
-}
-
-function trustedAddresses(settings: Settings): (address: string) => boolean {
-  try {
-    return addressSet(settings.trustedIps);
-  } catch (error) {
-    throw new GatewayError('setting-invalid', `KONG_TRUSTED_IPS: ${messageOf(error)}`);
+    await this.#statusServers.close();
   }
 }

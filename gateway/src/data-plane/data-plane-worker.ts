@@ -1,0 +1,194 @@
+/**
+ * The half of a data plane that proxies: listeners, pipeline, plugins' services, balancers, connections to upstreams. It runs what it is
+ * given; where configurations come from, and what is told of the node as a whole, is `data-plane.ts`.
+ */
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+
+import type { AccessLog } from '../access-log/access-record.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError, messageOf } from '../base/errors.ts';
+import { addressSet } from '../base/ip-range.ts';
+import type { Log } from '../base/log.ts';
+import { KONG_VERSION } from '../base/version.ts';
+import { ListenerServers } from '../listener/listener-servers.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { StoredSessions } from '../plugin-kit/services.ts';
+import { createNodeServices } from '../plugin-services/node-services.ts';
+import type { OpenNodeServices } from '../plugin-services/node-services.ts';
+import { shownAnswers } from '../response-cache/memory-store.ts';
+import type { ShownAnswers } from '../response-cache/memory-store.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
+import { HealthReport } from './balancer/health-report.ts';
+import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
+import type { CompiledConfiguration } from './compiled-configuration.ts';
+import { nodeResolver } from './dns/node-resolver.ts';
+import { Pipeline } from './http/pipeline.ts';
+import { ProxyListener } from './http/proxy-listener.ts';
+import { RequestDebug } from './http/request-debug.ts';
+import { serviceTlsOf } from './http/service-tls.ts';
+import { UpstreamPool } from './http/upstream-pool.ts';
+import { PluginInstances } from './plugin-instances.ts';
+import { RequestCounts } from './request-counts.ts';
+import { ServerNames } from './server-names.ts';
+
+export interface DataPlaneWorkerOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** UUID of the node. */
+  readonly nodeId: string;
+  /** What the next request sees. `undefined`: there is no configuration yet */
+  readonly configuration: () => CompiledConfiguration | undefined;
+  /** Where requests are logged; ends with the worker. @default - nowhere */
+  readonly accessLog?: AccessLog | undefined;
+  /** What clients on other machines must know to debug a request. @default - requests cannot be debugged */
+  readonly debugToken?: string | undefined;
+  /** Sessions in the database of the node. @default - it has none */
+  readonly sessions?: StoredSessions | undefined;
+}
+
+/** Connections of clients and their requests, since the start. */
+export interface ProxyTraffic {
+  readonly accepted: number;
+  /** Connections open now, idle ones included. */
+  readonly open: number;
+  readonly requests: number;
+  /** Requests under way. */
+  readonly active: number;
+}
+
+/** For what the queues of plugins still have when the node stops. Milliseconds. */
+const QUEUES_LIMIT_MS = 5_000;
+
+/** How often the end of the last requests is looked for while stopping. Milliseconds. */
+const STOP_POLL_MS = 20;
+
+export class DataPlaneWorker {
+  /** Health of the targets of upstreams. */
+  readonly upstreamHealth: HealthReport;
+  /** What plugins run with. */
+  readonly instances: PluginInstances;
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #services: OpenNodeServices;
+  readonly #serverNames: ServerNames;
+  readonly #pool: UpstreamPool;
+  readonly #balancers: UpstreamBalancers;
+  readonly #pipeline: Pipeline;
+  readonly #proxy: ProxyListener;
+  readonly #servers: ListenerServers;
+  readonly #accessLog: AccessLog | undefined;
+  readonly #counts = new RequestCounts();
+  #closing = false;
+
+  /** @throws GatewayError `setting-invalid` */
+  constructor({ settings, log, clock, nodeId, configuration, accessLog, debugToken, sessions }: DataPlaneWorkerOptions) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#accessLog = accessLog;
+    this.#services = createNodeServices({
+      log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
+      upstreams: { targets: () => this.upstreamHealth.healthOf() }, ...sessions !== undefined && { sessions },
+    });
+    this.instances = new PluginInstances({
+      log, clock, node: { id: nodeId, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
+    });
+    this.#serverNames = new ServerNames(settings.tls, log);
+    this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
+    const resolver = nodeResolver(settings.dns, () => clock.now());
+    this.#balancers = new UpstreamBalancers({
+      resolver, log, clock,
+      probeContext: (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
+    });
+    this.upstreamHealth = new HealthReport(this.#balancers);
+    this.#pipeline = new Pipeline({
+      pool: this.#pool,
+      balancers: this.#balancers,
+      resolver,
+      log,
+      accessLog,
+      configuration,
+      closing: () => this.#closing,
+      isTrusted: trustedAddresses(settings),
+      debug: debugToken === undefined ? undefined : new RequestDebug(debugToken),
+      onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
+    });
+    const { certificates, tls } = settings;
+    this.#servers = new ListenerServers({
+      name: 'proxy', certificate: certificates.proxy, tls, log, clock,
+      contextFor: (name, client) => this.#serverNames.contextFor(name, client),
+    });
+    this.#proxy = new ProxyListener(this.#pipeline, log, accessLog);
+  }
+
+  get traffic(): ProxyTraffic {
+    return {
+      accepted: this.#proxy.accepted, open: this.#proxy.connections, requests: this.#pipeline.total, active: this.#pipeline.active,
+    };
+  }
+
+  /** What plugins counted. */
+  get metrics(): Pick<OpenNodeServices['metrics'], 'families' | 'errors'> {
+    return this.#services.metrics;
+  }
+
+  /** What plugins keep of answers in memory. */
+  get cachedAnswers(): ShownAnswers {
+    return shownAnswers(this.#services.cache);
+  }
+
+  /** Requests by route and status since the last call. */
+  takeRequestCounts(): readonly RequestsRecord[] {
+    return this.#counts.take();
+  }
+
+  /** Takes over what of a configuration is not compiled for requests; called just before they see it. */
+  use(snapshot: Snapshot): void {
+    this.#balancers.use(snapshot);
+    this.#serverNames.use(snapshot);
+  }
+
+  /** @throws GatewayError `address-unavailable`, `certificate-missing` */
+  async open(): Promise<readonly AddressInfo[]> {
+    return this.#proxy.open(this.#settings.listen.proxy, this.#servers);
+  }
+
+  /**
+   * No new connections; answers under way are finished, and after the limit what is left is cut.
+   * @param limitMs for the requests under way
+   */
+  async stop(limitMs: number): Promise<void> {
+    this.#closing = true;
+    const stopped = this.#proxy.stop();
+    const deadline = SYSTEM_CLOCK.now() + limitMs;
+    while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+    if (this.#pipeline.active > 0) {
+      this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
+      + 'were cut');
+    }
+    this.#proxy.abort();
+    await stopped;
+    // Requests that were cut are logged before their plugins end.
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+
+  /** Called when it has stopped and no plugin runs any more. */
+  async close(): Promise<void> {
+    await this.#services.close(QUEUES_LIMIT_MS);
+    await this.#accessLog?.close();
+    this.#balancers.close();
+    this.#pool.close();
+    await this.#servers.close();
+  }
+}
+
+function trustedAddresses(settings: Settings): (address: string) => boolean {
+  try {
+    return addressSet(settings.trustedIps);
+  } catch (error) {
+    throw new GatewayError('setting-invalid', `KONG_TRUSTED_IPS: ${messageOf(error)}`);
+  }
+}
