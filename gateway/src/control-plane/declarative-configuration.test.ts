@@ -18,7 +18,7 @@ beforeEach(() => {
   configuration = new DeclarativeConfiguration({
     store, schemas: SCHEMAS, log: SILENT,
     runner: {
-      apply: (_, hash) => {
+      apply: async (_, hash) => {
         if (refusal !== undefined) return { applied: false, message: refusal };
         hashes.push(hash);
         return { applied: true };

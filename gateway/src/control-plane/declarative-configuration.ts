@@ -21,7 +21,7 @@ import type { MemoryStore } from '../store/memory/memory-store.ts';
 /** What runs a configuration: a data plane in the same process. */
 export interface ConfigurationRunner {
   /** Runs the configuration from now on, or leaves everything as it was. */
-  apply(table: ConfigTable, hash: string): { readonly applied: true } | { readonly applied: false; readonly message: string };
+  apply(table: ConfigTable, hash: string): Promise<{ readonly applied: true } | { readonly applied: false; readonly message: string }>;
 }
 
 interface DeclarativeConfigurationOptions {
@@ -125,12 +125,12 @@ export class DeclarativeConfiguration {
     if (!reading.isValid) return this.#refused(reading);
     const rows = withWorkspace(storedRows(reading, now / 1000), Math.floor(now / 1000));
     const next = { table: tableOfRows(rows, schemas), hash: digestOf(given) };
-    const applied = runner.apply(next.table, next.hash);
+    const applied = await runner.apply(next.table, next.hash);
     if (!applied.applied) return this.#refusedAsAWhole(applied.message);
     try {
       await store.replaceAll(rows);
     } catch (error) {
-      if (this.#loaded) runner.apply(this.#loaded.table, this.#loaded.hash);
+      if (this.#loaded) await runner.apply(this.#loaded.table, this.#loaded.hash);
       if (error instanceof EntityError) return this.#refusedAsAWhole(messageOf(error));
       throw error;
     }

@@ -65,7 +65,7 @@ async function started(plugins: readonly Row[], compatibility: 'full' | 'kong-3.
     keyauth_credentials: [{ id: id(8), key: 'member', consumer: MEMBER }, { id: id(9), key: 'other', consumer: OTHER }],
     plugins: [{ id: '20000000-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: {}, enabled: true, route: ROUTE }, ...plugins],
   } as unknown as ConfigTable;
-  expect(dataPlane.apply(table, 'a'.repeat(32))).toEqual({ applied: true });
+  expect(await dataPlane.apply(table, 'a'.repeat(32))).toEqual({ applied: true });
   return (apikey: string) => new Promise<number>((resolve, reject) => {
     httpRequest({ host: '127.0.0.1', port: proxy[0]!.port, path: '/', headers: { apikey }, agent: false }, (response) => {
       response.resume();

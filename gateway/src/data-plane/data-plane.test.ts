@@ -115,7 +115,7 @@ describe('a data plane', () => {
       finish = () => void response.end('last');
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const seen: string[] = [];
     const request = httpRequest(
       { host: '127.0.0.1', port, agent: false }, (response) => response.on('data', (chunk) => void seen.push(String(chunk))),
@@ -129,7 +129,7 @@ describe('a data plane', () => {
   it('sends the head of an answer before its body begins', async () => {
     const upstream = await startUpstream((_request, response) => void response.writeHead(200).flushHeaders());
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const status = await new Promise((resolve) => {
       const request = httpRequest({ host: '127.0.0.1', port, agent: false }, (response) => {
         resolve(response.statusCode);
@@ -149,7 +149,7 @@ describe('a data plane', () => {
       }).on('end', () => void response.end(String(size)));
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const total = 64 * 1024 * 1024;
     const answer = new Promise<string>((resolve) => {
       const request = httpRequest({
@@ -189,7 +189,7 @@ describe('a data plane', () => {
       });
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const client = connect(port, '127.0.0.1', () => void client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
     await eventually('the request arrived', () => arrived);
     client.destroy();
@@ -207,7 +207,7 @@ describe('a data plane', () => {
     await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
     closing.push(() => void upstream.close());
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor((upstream.address() as AddressInfo).port), HASH);
+    await dataPlane.apply(tableFor((upstream.address() as AddressInfo).port), HASH);
     let seen = '';
     const client: Socket = connect(port, '127.0.0.1', () => {
       client.write(
@@ -234,7 +234,7 @@ describe('a data plane', () => {
     });
     const { dataPlane, port } = await startDataPlane();
     const consumer = '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
-    expect(dataPlane.apply(tableFor(upstream.port, {}, {
+    expect(await dataPlane.apply(tableFor(upstream.port, {}, {
       consumers: [{ id: consumer, username: 'bob' }],
       keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', consumer, key: 'k' }],
       plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: { key_in_body: true } }],
@@ -261,7 +261,7 @@ describe('a data plane', () => {
       connections += 1;
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     for (let count = 0; count < 5; count += 1) expect((await call(port)).body).toBe('ok');
     expect(connections).toBe(1);
   });
@@ -273,10 +273,10 @@ describe('a data plane', () => {
     });
     const second = await startUpstream((_request, response) => void response.end('second'));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(first.port), HASH);
+    await dataPlane.apply(tableFor(first.port), HASH);
     const running = call(port);
     const finishFirst = await eventually('the request is under way', () => finish);
-    expect(dataPlane.apply(tableFor(second.port), 'b'.repeat(32))).toEqual({ applied: true });
+    expect(await dataPlane.apply(tableFor(second.port), 'b'.repeat(32))).toEqual({ applied: true });
     expect((await call(port)).body).toBe('second');
     finishFirst();
     expect((await running).body).toBe('first');
@@ -285,8 +285,8 @@ describe('a data plane', () => {
   it('keeps what runs when a configuration is wrong, and says what', async () => {
     const upstream = await startUpstream((_request, response) => void response.end('ok'));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
-    const result = dataPlane.apply(tableFor(upstream.port, { port: 'eighty' }), 'b'.repeat(32));
+    await dataPlane.apply(tableFor(upstream.port), HASH);
+    const result = await dataPlane.apply(tableFor(upstream.port, { port: 'eighty' }), 'b'.repeat(32));
     expect(result).toMatchObject({ applied: false, message: expect.stringMatching(/services: main: port/) as string });
     expect(dataPlane.currentHash).toBe(HASH);
     expect((await call(port)).body).toBe('ok');
@@ -300,7 +300,7 @@ describe('a data plane', () => {
       ['10.0.0.0/8', { 'x-forwarded-proto': 'http', 'x-forwarded-host': '127.0.0.1', 'x-real-ip': '127.0.0.1' }],
     ] as const) {
       const { dataPlane, port } = await startDataPlane({ KONG_TRUSTED_IPS: trusted });
-      dataPlane.apply(tableFor(upstream.port), HASH);
+      await dataPlane.apply(tableFor(upstream.port), HASH);
       expect(JSON.parse((await call(port, { headers })).body)).toMatchObject(expected);
     }
   });
@@ -308,7 +308,7 @@ describe('a data plane', () => {
   it('takes who a client claims to be away from its request', async () => {
     const upstream = await startUpstream((request, response) => void response.end(JSON.stringify(request.headers)));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const { body } = await call(port, { headers: { 'X-Consumer-Username': 'root', 'X-Credential-Identifier': 'x', 'X-Other': 'kept' } });
     expect(Object.keys(JSON.parse(body) as object).filter((name) => /^x-(?:consumer|credential|other)/.test(name))).toEqual(['x-other']);
   });
@@ -320,7 +320,7 @@ describe('the identity of a consumer', () => {
     const { dataPlane, port } = await startDataPlane();
     const consumer = '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
     const key = `key-${username}`;
-    expect(dataPlane.apply(tableFor(upstream.port, {}, {
+    expect(await dataPlane.apply(tableFor(upstream.port, {}, {
       consumers: [{ id: consumer, username, custom_id: `id-${username}` }],
       keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', consumer, key }],
       plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: {} }],
@@ -336,7 +336,7 @@ describe('the identity of a consumer', () => {
   it('is no reason to fail a refusal: the realm leaves as UTF-8', async () => {
     const { dataPlane, port } = await startDataPlane();
     const plugins = [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: { realm: '日本' } }];
-    dataPlane.apply(tableFor(80, {}, { plugins }), HASH);
+    await dataPlane.apply(tableFor(80, {}, { plugins }), HASH);
     const { status, headers } = await call(port);
     expect([status, Buffer.from(headers['www-authenticate']!, 'latin1').toString()]).toEqual([401, 'Key realm="日本"']);
   });
@@ -346,7 +346,7 @@ describe('failures of upstreams', () => {
   it('a refused connection becomes 502', async () => {
     const port = await closedPort();
     const running = await startDataPlane();
-    running.dataPlane.apply(tableFor(port, { retries: 2 }), HASH);
+    await running.dataPlane.apply(tableFor(port, { retries: 2 }), HASH);
     const { status, body } = await call(running.port);
     expect({ status, body: body.split('\n')[0] }).toEqual({
       status: 502, body: 'An invalid response was received from the upstream server',
@@ -362,7 +362,7 @@ describe('failures of upstreams', () => {
     await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
     closing.push(() => void upstream.close());
     const running = await startDataPlane();
-    running.dataPlane.apply(tableFor((upstream.address() as AddressInfo).port, { retries: 2 }), HASH);
+    await running.dataPlane.apply(tableFor((upstream.address() as AddressInfo).port, { retries: 2 }), HASH);
     expect((await call(running.port, { method, body: method === 'POST' ? 'x' : undefined })).status).toBe(502);
     expect(attempts).toBe(times);
   });
@@ -370,14 +370,14 @@ describe('failures of upstreams', () => {
   it('an upstream that says nothing within the read timeout is given up with 504', async () => {
     const upstream = await startUpstream(() => undefined);
     const running = await startDataPlane();
-    running.dataPlane.apply(tableFor(upstream.port, { retries: 0, read_timeout: 50 }), HASH);
+    await running.dataPlane.apply(tableFor(upstream.port, { retries: 0, read_timeout: 50 }), HASH);
     const { status, body } = await call(running.port);
     expect({ status, body: body.split('\n')[0] }).toEqual({ status: 504, body: 'The upstream server is timing out' });
   });
 
   it('a name that does not exist becomes 503', async () => {
     const running = await startDataPlane();
-    running.dataPlane.apply(tableFor(80, { host: 'does-not-exist.invalid', retries: 0 }), HASH);
+    await running.dataPlane.apply(tableFor(80, { host: 'does-not-exist.invalid', retries: 0 }), HASH);
     expect(await call(running.port)).toMatchObject({ status: 503, body: expect.stringContaining('name resolution failed') as string });
   });
 });
@@ -424,7 +424,7 @@ describe('upstreams with TLS', () => {
     const running = await startDataPlane();
     const { port } = upstream.address() as AddressInfo;
     expect(
-      running.dataPlane.apply(tableFor(port, { protocol: 'https', host: 'localhost', tls_verify: verify, retries: 0 }), HASH),
+      await running.dataPlane.apply(tableFor(port, { protocol: 'https', host: 'localhost', tls_verify: verify, retries: 0 }), HASH),
     ).toEqual({ applied: true });
     expect((await call(running.port)).status).toBe(status);
     expect(name).toBe(status === 200 ? 'localhost' : undefined);
@@ -439,7 +439,7 @@ describe('requests that can be read in two ways', () => {
       response.end();
     }));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const answer = await new Promise<string>((resolve) => {
       let text = '';
       const client = connect(port, '127.0.0.1', () => void client.write(head, 'latin1'));
@@ -464,7 +464,7 @@ describe('requests behind others on one connection', () => {
   it('are refused after the answer to the first, when they are malformed', async () => {
     const upstream = await startUpstream((_request, response) => void setTimeout(() => response.end('first'), 20));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const answers = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nGET nonsense\r\n\r\n');
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
   });
@@ -472,7 +472,7 @@ describe('requests behind others on one connection', () => {
   it('are dropped when the first said that it is the last', async () => {
     const upstream = await startUpstream((_request, response) => void setTimeout(() => response.end('first'), 20));
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const answers = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   });
@@ -489,7 +489,7 @@ describe('the end of a data plane', () => {
   it('begins with draining: not ready, and everything is served', async () => {
     const upstream = await startUpstream((_request, response) => void response.end('ok'));
     const { dataPlane, port, statusPort } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     expect(await call(statusPort, { path: '/status/ready' })).toMatchObject({ status: 200, body: '{"message":"ready"}' });
     dataPlane.drain();
     expect(await call(statusPort, { path: '/status/ready' })).toMatchObject({ status: 503, body: '{"message":"draining"}' });
@@ -502,7 +502,7 @@ describe('the end of a data plane', () => {
       finish = () => void response.end('done');
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const running = call(port, { headers: { Connection: 'keep-alive' } });
     const finishNow = await eventually('the request is under way', () => finish);
     const closed = dataPlane.close(5_000);
@@ -519,7 +519,7 @@ describe('the end of a data plane', () => {
       arrived = true;
     });
     const { dataPlane, port } = await startDataPlane();
-    dataPlane.apply(tableFor(upstream.port), HASH);
+    await dataPlane.apply(tableFor(upstream.port), HASH);
     const running = call(port).catch((error: Error) => error.message);
     await eventually('the request is under way', () => arrived);
     await dataPlane.close(50);
@@ -533,15 +533,15 @@ describe('the status API', () => {
     const { dataPlane, statusPort } = await startDataPlane();
     const ready = async () => (JSON.parse((await call(statusPort, { path: '/status/ready' })).body) as { message: string }).message;
     expect(await ready()).toBe('no configuration available (configuration hash is not initialized)');
-    dataPlane.apply({ _format_version: '3.0' }, '0'.repeat(32));
+    await dataPlane.apply({ _format_version: '3.0' }, '0'.repeat(32));
     expect(await ready()).toBe('no configuration available (empty configuration present)');
-    dataPlane.apply({ _format_version: '3.0', parameters: [{ key: 'cluster_id', value: SERVICE_ID }] }, HASH);
+    await dataPlane.apply({ _format_version: '3.0', parameters: [{ key: 'cluster_id', value: SERVICE_ID }] }, HASH);
     expect(await ready()).toBe('ready');
   });
 
   it('shows counters and the hash', async () => {
     const { dataPlane, port, statusPort } = await startDataPlane();
-    dataPlane.apply({ _format_version: '3.0', parameters: [{ key: 'cluster_id', value: SERVICE_ID }] }, HASH);
+    await dataPlane.apply({ _format_version: '3.0', parameters: [{ key: 'cluster_id', value: SERVICE_ID }] }, HASH);
     await call(port);
     expect(
       JSON.parse((await call(statusPort, { path: '/status' })).body),
@@ -599,7 +599,7 @@ describe('the start of a data plane', () => {
   it('uses the kept configuration, with everything else down', async () => {
     const upstream = await startUpstream((_request, response) => void response.end('ok'));
     const first = await startDataPlane({}, true);
-    first.dataPlane.apply(tableFor(upstream.port), HASH);
+    await first.dataPlane.apply(tableFor(upstream.port), HASH);
     await first.dataPlane.close(0);
     const second = await startDataPlane({}, true);
     expect(second.dataPlane.currentHash).toBe(HASH);
@@ -609,7 +609,7 @@ describe('the start of a data plane', () => {
 
   it('goes on without it when the file is broken, with one warning', async () => {
     const first = await startDataPlane({}, true);
-    first.dataPlane.apply(tableFor(80), HASH);
+    await first.dataPlane.apply(tableFor(80), HASH);
     await first.dataPlane.close(0);
     writeFileSync(join(folder, 'configuration', 'configuration.0'), 'broken');
     logged.length = 0;

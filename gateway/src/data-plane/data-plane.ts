@@ -192,9 +192,9 @@ export class DataPlane {
    * @throws GatewayError `address-unavailable`, `certificate-missing`
    */
   async start(): Promise<DataPlaneAddresses> {
-    this.#configuration.startFromCache();
+    await this.#configuration.startFromCache();
     await this.#vaults.settled(VAULTS_LIMIT_MS);
-    this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => this.#configuration.renewSecrets());
+    this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => void this.#configuration.renewSecrets());
     this.#degradedLook = this.#clock.every(DEGRADED_INTERVAL_MS, () => this.#logDegraded());
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
@@ -205,13 +205,14 @@ export class DataPlane {
 
   /**
    * Takes a configuration over: the next request sees it, requests under way end with the old one. An entity that cannot be used here is
-   * in quarantine; a table that cannot be used leaves everything as it was.
+   * in quarantine; a table that cannot be used leaves everything as it was. Of the configurations that wait for another, only the newest is
+   * applied, whose result all of them get.
    * @param hash what the node reports from now on; 32 zeros for an empty table
    * @param time when the control plane prepared it. Seconds since 1970.
    */
-  apply(table: ConfigTable, hash: string, time?: number): ApplyResult {
-    const result = this.#configuration.apply(table, hash);
-    if (result.applied && time !== undefined) this.#newest?.record({ hash, time });
+  async apply(table: ConfigTable, hash: string, time?: number): Promise<ApplyResult> {
+    const result = await this.#configuration.apply(table, hash);
+    if (time !== undefined) this.#record({ hash, time });
     return result;
   }
 
@@ -221,15 +222,25 @@ export class DataPlane {
   }
 
   /** Takes over the configuration that a control plane left outside, as `apply` does. */
-  applyFallback({ table, hash, time }: FallbackConfiguration): ApplyResult {
-    const result = this.#configuration.apply(table, hash, 'fallback');
-    if (result.applied) this.#newest?.record({ hash, time });
+  async applyFallback({ table, hash, time }: FallbackConfiguration): Promise<ApplyResult> {
+    const result = await this.#configuration.apply(table, hash, 'fallback');
+    this.#record({ hash, time });
     return result;
+  }
+
+  /** A configuration that a newer one has overtaken has not run. */
+  #record(known: { readonly hash: string; readonly time: number }): void {
+    if (this.#configuration.hash === known.hash) this.#newest?.record(known);
   }
 
   /** Whether this node has had a newer configuration than this one. */
   isOlder({ hash, time }: FallbackConfiguration): boolean {
     return this.#newest?.isOlder({ hash, time }) ?? false;
+  }
+
+  /** Resolves when what changed the configuration until now, a table or a secret, is applied or refused. */
+  async idle(): Promise<void> {
+    await this.#configuration.idle();
   }
 
   /** The control plane has no newer configuration than the one that runs. */
@@ -259,6 +270,7 @@ export class DataPlane {
     this.#secretsLook?.cancel();
     this.#degradedLook?.cancel();
     await this.#worker.stop(limitMs);
+    await this.#configuration.idle();
     this.#configuration.close();
     this.#vaults.close();
     await this.#worker.close();

@@ -43,7 +43,7 @@ function start(): FallbackImport {
     dataPlane: {
       get currentHash() { return hash; },
       isOlder: (configuration) => known.isOlder(configuration),
-      applyFallback: (configuration) => {
+      applyFallback: async (configuration) => {
         hash = configuration.hash;
         return { applied: true };
       },

@@ -18,7 +18,7 @@ interface FallbackImportOptions {
   readonly dataPlane: {
     readonly currentHash: string;
     isOlder(configuration: FallbackConfiguration): boolean;
-    applyFallback(configuration: FallbackConfiguration): ApplyResult;
+    applyFallback(configuration: FallbackConfiguration): Promise<ApplyResult>;
   };
   /** Whether a control plane is connected now. */
   readonly isConnected: () => boolean;
@@ -83,8 +83,9 @@ export class FallbackImport {
       }
       // The tunnel may have been faster meanwhile.
       if (this.#needsNone() || isConnected()) return;
-      const result = dataPlane.applyFallback(configuration);
+      const result = await dataPlane.applyFallback(configuration);
       if (!result.applied) throw new Error(result.message);
+      if (dataPlane.currentHash !== hash) return;
       log.warn('no control plane can be reached: serving the fallback configuration', {
         place: storage.place, hash, revision, time: new Date(time * 1000).toISOString(),
       });

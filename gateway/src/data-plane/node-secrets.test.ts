@@ -61,6 +61,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Until the secrets have been looked at again. */
+async function timePasses(): Promise<void> {
+  clock.advance(30_000);
+  await dataPlane.idle();
+}
+
 function startWith(environment: Record<string, string>, folders: readonly string[] = [], namedSecrets?: string): DataPlane {
   const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: 'off' });
   const handlers: Handlers = {
@@ -113,40 +119,40 @@ const keyed = (...keys: string[]) => ({
 });
 
 describe('secrets of a node', () => {
-  it('are resolved in maps, lists and records where the configuration has references', () => {
+  it('are resolved in maps, lists and records where the configuration has references', async () => {
     const config = {
       headers: { 'x-token': '{vault://env/token}', 'x-plain': 'a' }, hosts: ['a.example', '{vault://env/all/host}'],
       redis: { password: '{vault://env/token}' },
     };
-    const result = startWith({ TOKEN, ALL: '{"host":"b.example"}' }).apply(table(config), 'a'.repeat(32));
+    const result = await startWith({ TOKEN, ALL: '{"host":"b.example"}' }).apply(table(config), 'a'.repeat(32));
     expect(result).toEqual({ applied: true });
     expect(prepared).toMatchObject([
       { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } },
     ]);
   });
 
-  it('stay text in fields that accept none', () => {
-    expect(startWith({ TOKEN }).apply(table({ comment: '{vault://env/token}' }), 'a'.repeat(32)).applied).toBe(true);
+  it('stay text in fields that accept none', async () => {
+    expect((await startWith({ TOKEN }).apply(table({ comment: '{vault://env/token}' }), 'a'.repeat(32))).applied).toBe(true);
     expect(prepared).toMatchObject([{ comment: '{vault://env/token}' }]);
   });
 
   it('are keys of consumers, so that the reference itself opens nothing', async () => {
     await start({ TOKEN });
-    expect(dataPlane.apply(table({}, keyed('{vault://env/token}', 'plain')), 'a'.repeat(32)).applied).toBe(true);
+    expect((await dataPlane.apply(table({}, keyed('{vault://env/token}', 'plain')), 'a'.repeat(32))).applied).toBe(true);
     expect([await opens(TOKEN), await opens('plain'), await opens('{vault://env/token}')]).toEqual([true, true, false]);
   });
 
-  it('come from configured vaults of the kind env, with their prefix', () => {
+  it('come from configured vaults of the kind env, with their prefix', async () => {
     const vaults = { vaults: [{ id: '00000009-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'env', prefix: 'mine', config: { prefix: 'mine_' } }] };
     expect(
-      startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32)).applied,
+      (await startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32))).applied,
     ).toBe(true);
     expect(prepared).toMatchObject([{ redis: { password: TOKEN } }]);
   });
 
   it('are neither logged nor kept on disk, from where the node starts again with them', async () => {
     const hash = 'a'.repeat(32);
-    startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }, keyed('{vault://env/token}')), hash);
+    await startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }, keyed('{vault://env/token}')), hash);
     await dataPlane.close(0);
     const kept = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name)))
@@ -161,7 +167,7 @@ describe('secrets of a node', () => {
 
   it('that are gone at a start put what needs them in quarantine, and the kept configuration stays', async () => {
     const hash = 'a'.repeat(32);
-    startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }), hash);
+    await startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }), hash);
     await dataPlane.close(0);
     await startWith({}).start();
     expect([dataPlane.currentHash, dataPlane.quarantine.total]).toEqual([hash, 1]);
@@ -177,18 +183,18 @@ describe('secrets of a node', () => {
     mkdirSync(mount);
     writeFileSync(file, 'first');
     await startWith({}, [mount]).start();
-    dataPlane.apply(table({ redis: { password: '{vault://env/cache-password}' } }), 'a'.repeat(32));
-    const look = () => {
-      clock.advance(30_000);
+    await dataPlane.apply(table({ redis: { password: '{vault://env/cache-password}' } }), 'a'.repeat(32));
+    const look = async () => {
+      await timePasses();
       return (prepared as { redis: { password: string } }[]).map(({ redis }) => redis.password);
     };
-    expect(look()).toEqual(['first']);
+    expect(await look()).toEqual(['first']);
     writeFileSync(file, 'second');
-    expect(look()).toEqual(['first', 'second']);
+    expect(await look()).toEqual(['first', 'second']);
     rmSync(file);
-    expect(look()).toEqual(['first', 'second']);
+    expect(await look()).toEqual(['first', 'second']);
     writeFileSync(file, 'second');
-    expect(look()).toEqual(['first', 'second']);
+    expect(await look()).toEqual(['first', 'second']);
     expect(dataPlane.currentHash).toBe('a'.repeat(32));
     expect(logged.join('')).toContain('secrets of the configuration have changed and are in use');
     expect(logged.join('')).not.toMatch(/"[^"]*(first|second)[^"]*"/);
@@ -199,10 +205,10 @@ describe('secrets of a node', () => {
     mkdirSync(mount, { recursive: true });
     writeFileSync(join(mount, 'value'), 'first-key');
     await start({}, [], join(folder, 'named'));
-    expect(dataPlane.apply(table({}, keyed('{vault://env/partner-key}')), 'a'.repeat(32)).applied).toBe(true);
+    expect((await dataPlane.apply(table({}, keyed('{vault://env/partner-key}')), 'a'.repeat(32))).applied).toBe(true);
     writeFileSync(join(mount, 'value'), 'second-key');
     expect([await opens('first-key'), await opens('second-key')]).toEqual([true, false]);
-    clock.advance(30_000);
+    await timePasses();
     expect([await opens('first-key'), await opens('second-key')]).toEqual([false, true]);
   });
 
@@ -211,11 +217,11 @@ describe('secrets of a node', () => {
     mkdirSync(mount);
     await startWith({}, [mount]).start();
     const incomplete = table({ redis: { password: '{vault://env/cache-password}' } });
-    expect(dataPlane.apply(incomplete, 'a'.repeat(32)).applied).toBe(true);
-    clock.advance(30_000);
+    expect((await dataPlane.apply(incomplete, 'a'.repeat(32))).applied).toBe(true);
+    await timePasses();
     expect([dataPlane.quarantine.total, prepared]).toEqual([1, []]);
     writeFileSync(join(mount, 'password'), 'there');
-    clock.advance(30_000);
+    await timePasses();
     expect(dataPlane.quarantine.total).toBe(0);
     expect(prepared).toMatchObject([{ redis: { password: 'there' } }]);
   });
@@ -225,10 +231,10 @@ describe('secrets of a node', () => {
     mkdirSync(mount);
     ['one', 'two'].forEach((name) => writeFileSync(join(mount, name), `${name}-secret`));
     await startWith({}, [mount]).start();
-    dataPlane.apply(table({ headers: { 'x-one': '{vault://env/cache-one}', 'x-two': '{vault://env/cache-two}' } }), 'a'.repeat(32));
+    await dataPlane.apply(table({ headers: { 'x-one': '{vault://env/cache-one}', 'x-two': '{vault://env/cache-two}' } }), 'a'.repeat(32));
     rmSync(join(mount, 'one'));
     writeFileSync(join(mount, 'two'), 'another-secret');
-    clock.advance(30_000);
+    await timePasses();
     expect(dataPlane.quarantine.total).toBe(0);
     expect(prepared).toMatchObject([{}, { headers: { 'x-one': 'one-secret', 'x-two': 'another-secret' } }]);
   });
@@ -244,9 +250,9 @@ describe('secrets of a node', () => {
       /the JSON object in ALL has no text in a field 'gone'/,
     ],
     ['missing as a key', table({}, keyed('{vault://env/gone}')), 'key', /cannot be resolved/],
-  ])('%s: the entity is in quarantine, with the place and the reason', (_, wrong, field, message) => {
-    startWith({ TOKEN, ALL: '{"host":"hunter2"}' }).apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32));
-    expect(dataPlane.apply(wrong, 'b'.repeat(32))).toEqual({ applied: true });
+  ])('%s: the entity is in quarantine, with the place and the reason', async (_, wrong, field, message) => {
+    await startWith({ TOKEN, ALL: '{"host":"hunter2"}' }).apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32));
+    expect(await dataPlane.apply(wrong, 'b'.repeat(32))).toEqual({ applied: true });
     const { quarantine: { total, entities: [entity] } } = dataPlane;
     expect([total, entity!.reason]).toEqual([1, expect.stringMatching(message)]);
     expect(entity!.reason.startsWith(`${field}: `)).toBe(true);

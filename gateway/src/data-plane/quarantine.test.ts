@@ -157,7 +157,7 @@ describe('an entity in quarantine', () => {
 
   it.each(CASES)('%s: what needs it is held back, everything else is served', async (_, change, { open, shut, entity }) => {
     const node = await start();
-    expect(node.dataPlane.apply(table(change), HASH)).toEqual({ applied: true });
+    expect(await node.dataPlane.apply(table(change), HASH)).toEqual({ applied: true });
     expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([open, shut]);
     expect(node.dataPlane.quarantine).toMatchObject({ total: 1, entities: [entity] });
     expect(node.dataPlane.currentHash).toBe(HASH);
@@ -168,7 +168,7 @@ describe('an entity in quarantine', () => {
     const unused = (n: number) => table((rows) => {
       rows.key_sets = Array.from({ length: n }, (_, at) => ({ id: id(at + 7), name: `set-${at}` }));
     });
-    for (const count of [1, 1, 2]) node.dataPlane.apply(unused(count), HASH);
+    for (const count of [1, 1, 2]) await node.dataPlane.apply(unused(count), HASH);
     expect(node.dataPlane.quarantine.total).toBe(0);
     const lines = logged.filter((line) => line.includes('does not use'));
     expect(lines).toEqual([expect.stringContaining('does not use 1 key_sets of'), expect.stringContaining('does not use 2 key_sets of')]);
@@ -176,7 +176,7 @@ describe('an entity in quarantine', () => {
 
   it('takes along a service whose host is an upstream in quarantine: its requests go nowhere else', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.upstreams = [{ id: id(8), name: 'balanced.test', slots: 1 }];
       Object.assign(rows.services![1]!, { host: 'balanced.test' });
     }), HASH);
@@ -189,14 +189,14 @@ describe('an entity in quarantine', () => {
 
   it('is nothing that waits for another configuration: the next one is taken over', async () => {
     const node = await start();
-    node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' }))), HASH);
-    expect(node.dataPlane.apply(table(), 'b'.repeat(32))).toEqual({ applied: true });
+    await node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' }))), HASH);
+    expect(await node.dataPlane.apply(table(), 'b'.repeat(32))).toEqual({ applied: true });
     expect([await node.get('/open/shut'), node.dataPlane.quarantine.total, node.dataPlane.currentHash]).toEqual([200, 0, 'b'.repeat(32)]);
   });
 
   it('of a plugin for one consumer holds back that consumer only, although the plugin is not known', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ id: id(8), name: 'key-auth' }), plugin({ name: 'from-tomorrow', consumer: ALICE })];
       rows.keyauth_credentials = [{ id: id(9), key: 'a', consumer: ALICE }, { id: SERVICE, key: 'b', consumer: BOB }];
     }), HASH);
@@ -206,7 +206,7 @@ describe('an entity in quarantine', () => {
 
   it('of a plugin for a group of consumers holds back every consumer, and no other request', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       const login = plugin({ id: id(8), name: 'key-auth', config: { anonymous: 'bob' }, route: SHUT });
       rows.plugins = [login, plugin({ consumer_group: id(9) })];
     }), HASH);
@@ -215,7 +215,7 @@ describe('an entity in quarantine', () => {
 
   it('of a consumer takes its credentials with it', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ name: 'key-auth' })];
       rows.consumers![0] = { ...rows.consumers![0], clearance: 'new' };
       rows.keyauth_credentials = [{ id: id(9), key: 'a', consumer: ALICE }, { id: SERVICE, key: 'b', consumer: BOB }];
@@ -226,7 +226,7 @@ describe('an entity in quarantine', () => {
 
   it('of a credential leaves by itself when its secret is there, and follows the secret', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ name: 'key-auth' })];
       rows.keyauth_credentials = [
         { id: id(9), key: '{vault://env/alice}', consumer: ALICE }, { id: SERVICE, key: 'b', consumer: BOB },
@@ -246,7 +246,7 @@ describe('an entity in quarantine', () => {
   it('of two credentials with one secret: none of them lets a client in as the wrong consumer', async () => {
     environment = { ALICE: SECRET, BOB: SECRET };
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ name: 'key-auth' })];
       rows.keyauth_credentials = [
         { id: id(9), key: '{vault://env/alice}', consumer: ALICE }, { id: SERVICE, key: '{vault://env/bob}', consumer: BOB },
@@ -258,14 +258,14 @@ describe('an entity in quarantine', () => {
 
   it('is no plugin that is disabled, although it has no code', async () => {
     const node = await start();
-    node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'codeless', enabled: false }))), HASH);
+    await node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'codeless', enabled: false }))), HASH);
     expect([await node.get('/open/shut'), node.dataPlane.quarantine.total, logged.filter((line) => line.includes('quarantine'))])
       .toEqual([200, 0, []]);
   });
 
   it('of two rows with one key: neither is served, and the key is in no report', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ name: 'key-auth' })];
       rows.keyauth_credentials = [{ id: id(9), key: SECRET, consumer: ALICE }, { id: SERVICE, key: SECRET, consumer: BOB }];
     }), HASH);
@@ -279,8 +279,8 @@ describe('what a node reports of its quarantine', () => {
     environment = { TOKEN: SECRET };
     const node = await start();
     const wrong = table(({ plugins }) => plugins!.push(plugin({ route: SHUT, config: { token: '{vault://env/token}', mood: 'bad' } })));
-    node.dataPlane.apply(wrong, HASH);
-    node.dataPlane.apply(wrong, 'b'.repeat(32));
+    await node.dataPlane.apply(wrong, HASH);
+    await node.dataPlane.apply(wrong, 'b'.repeat(32));
     for (let n = 0; n < 3; n += 1) expect(await node.get('/open/shut')).toBe(500);
     expect(await node.status('/status/ready')).toEqual({ status: 200, text: '{"message":"ready","quarantined":1}' });
     const { text } = await node.status('/status/configuration');
@@ -298,7 +298,7 @@ describe('what a node reports of its quarantine', () => {
 
   it('is one line of the log for all configurations of a plugin without code', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [
         plugin({ route: SHUT, name: 'codeless' }), plugin({ id: id(8), route: OPEN, name: 'codeless' }),
         plugin({ id: id(9), route: OPEN, config: { mood: 'bad' } }),
@@ -315,10 +315,10 @@ describe('what a node reports of its quarantine', () => {
   it('is a line of the log each minute while it lasts, which alarms are made of', async () => {
     const node = await start();
     const lines = () => logged.filter((line) => line.includes('data planes do not serve the whole configuration'));
-    node.dataPlane.apply(table(), HASH);
+    await node.dataPlane.apply(table(), HASH);
     clock.advance(60_000);
     expect(lines()).toEqual([]);
-    node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' }))), 'b'.repeat(32));
+    await node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' }))), 'b'.repeat(32));
     clock.advance(120_000);
     const line = { data_planes: 1, quarantined: 1, refused: false };
     expect(lines().map((text) => JSON.parse(text) as object)).toMatchObject([line, line]);
@@ -326,7 +326,7 @@ describe('what a node reports of its quarantine', () => {
 
   it('is bounded', async () => {
     const node = await start();
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.novelties = Array.from({ length: 500 }, (_, n) => ({ id: String(n), name: `${n}-${'x'.repeat(1_000)}` }));
     }), HASH);
     const { total, entities } = node.dataPlane.quarantine;
@@ -336,7 +336,7 @@ describe('what a node reports of its quarantine', () => {
 
   it('makes it not ready when a plugin in quarantine runs on every request', async () => {
     const node = await start();
-    node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ config: { token: '{vault://env/gone}' } }))), HASH);
+    await node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ config: { token: '{vault://env/gone}' } }))), HASH);
     expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([500, 500]);
     expect(await node.status('/status/ready')).toMatchObject({ status: 503, text: expect.stringContaining('in quarantine') });
     environment.GONE = SECRET;
@@ -346,10 +346,10 @@ describe('what a node reports of its quarantine', () => {
 
   it('has a table that is refused, because no route of it could be served, until the control plane confirms what runs', async () => {
     const node = await start();
-    node.dataPlane.apply(table(), HASH);
+    await node.dataPlane.apply(table(), HASH);
     const broken = table(({ services }) => { services!.splice(0, 2); });
     const refusal = { applied: false, message: expect.stringContaining('invalid reference') as string };
-    expect(node.dataPlane.apply(broken, 'b'.repeat(32))).toMatchObject(refusal);
+    expect(await node.dataPlane.apply(broken, 'b'.repeat(32))).toMatchObject(refusal);
     expect([await node.get('/open'), node.dataPlane.currentHash]).toEqual([200, HASH]);
     expect(JSON.parse((await node.status('/status/configuration')).text)).toMatchObject({ refused: { config_hash: 'b'.repeat(32) } });
     expect((await node.status('/metrics')).text).toContain('\nhybridge_configuration_refused 1\n');
@@ -360,7 +360,7 @@ describe('what a node reports of its quarantine', () => {
   it('is the same after a restart from the kept configuration', async () => {
     const first = await start();
     const wrong = table(({ plugins }) => plugins!.push(plugin({ route: SHUT, config: { token: '{vault://env/gone}' } })));
-    first.dataPlane.apply(wrong, HASH);
+    await first.dataPlane.apply(wrong, HASH);
     const { quarantine } = first.dataPlane;
     await first.dataPlane.close(0);
     const again = await start();
@@ -378,14 +378,15 @@ describe('the plugins of this gateway', () => {
 
   it.each(unserved)('hold back the requests of a route with %s, and of no other', async (name) => {
     const node = await start(undefined);
-    expect(node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name }))), HASH)).toEqual({ applied: true });
+    const result = await node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name }))), HASH);
+    expect(result).toEqual({ applied: true });
     expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([200, 500]);
     expect(node.dataPlane.quarantine).toMatchObject({ total: 1, entities: [{ entity: 'plugins', name }] });
   });
 
   it('hold back requests before they see an upstream, also where a consumer is wanted', async () => {
     const node = await start(undefined);
-    node.dataPlane.apply(table((rows) => {
+    await node.dataPlane.apply(table((rows) => {
       rows.plugins = [plugin({ id: id(8), name: 'key-auth' }), plugin({ name: 'rate-limiting', consumer: ALICE, config: { minute: 5 } })];
       rows.keyauth_credentials = [{ id: id(9), key: 'a', consumer: ALICE }, { id: SERVICE, key: 'b', consumer: BOB }];
     }), HASH);

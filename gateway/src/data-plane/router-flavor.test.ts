@@ -28,7 +28,7 @@ async function lineFor(flavor: string, route: Row, path: string): Promise<string
   const table = {
     _format_version: '3.0', services: [service], routes: [{ id: '00000002-aaaa-4aaa-8aaa-aaaaaaaaaaaa', service: service.id, ...route }],
   };
-  const result = dataPlane.apply(table, 'a'.repeat(32));
+  const result = await dataPlane.apply(table, 'a'.repeat(32));
   if (!result.applied) return result.message;
   const answer = await ask(listener!.port, requestOf(`GET ${path}`));
   return upstream.received === '' ? answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 404'.length) : upstream.received.split('\r\n')[0]!;

@@ -16,6 +16,7 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { NodeVaults } from '../vaults/node-vaults.ts';
+import { ApplyQueue } from './apply-queue.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
@@ -66,6 +67,7 @@ const MAX_LOGGED = 50;
 
 export class RunningConfiguration {
   readonly #options: RunningConfigurationOptions;
+  readonly #queue = new ApplyQueue<ApplyResult>();
   #running: Running | undefined;
   #refused: RefusedConfiguration | undefined;
   /** What was logged last about unused entities. */
@@ -103,12 +105,17 @@ export class RunningConfiguration {
     return this.#refused;
   }
 
-  /** Applies a configuration, or leaves everything as it was. */
-  apply(table: ConfigTable, hash: string, origin: ConfigurationOrigin = 'control_plane'): ApplyResult {
-    const result = this.#take({ table, hash, origin });
-    this.#refused = result.applied ? undefined : { hash, message: result.message };
-    if (result.applied) this.#keep(table, hash);
-    return result;
+  /**
+   * Applies a configuration, or leaves everything as it was. Configurations are applied one after another: of those that wait, only the
+   * newest, whose result all of them get.
+   */
+  apply(table: ConfigTable, hash: string, origin: ConfigurationOrigin = 'control_plane'): Promise<ApplyResult> {
+    return this.#queue.apply(() => {
+      const result = this.#take({ table, hash, origin });
+      this.#refused = result.applied ? undefined : { hash, message: result.message };
+      if (result.applied) this.#keep(table, hash);
+      return result;
+    });
   }
 
   /** The control plane has no newer configuration than the one that runs: what was refused before does not matter any more. */
@@ -118,7 +125,11 @@ export class RunningConfiguration {
   }
 
   /** Applies the kept configuration, if there is one that this node can use. */
-  startFromCache(): void {
+  startFromCache(): Promise<void> {
+    return this.#queue.inTurn(() => this.#startFromCache());
+  }
+
+  #startFromCache(): void {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
       const result = this.#take({ table, hash, origin: 'cache' });
@@ -133,7 +144,11 @@ export class RunningConfiguration {
    *
    * @returns whether it was compiled again
    */
-  renewSecrets(): boolean {
+  renewSecrets(): Promise<boolean> {
+    return this.#queue.inTurn(() => this.#renewSecrets());
+  }
+
+  #renewSecrets(): boolean {
     const running = this.#running;
     if (running === undefined || running.secrets.areCurrent()) return false;
     const result = this.#take(running, running.secrets);
@@ -141,6 +156,11 @@ export class RunningConfiguration {
     if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.hash });
     else log.error(`secrets of the configuration have changed, and cannot be used: ${result.message}`);
     return result.applied;
+  }
+
+  /** Resolves when everything that was asked for until now is done. */
+  async idle(): Promise<void> {
+    await this.#queue.inTurn(() => undefined);
   }
 
   /** Ends the plugins, behind the requests that use them. */

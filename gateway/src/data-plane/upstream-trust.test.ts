@@ -77,7 +77,7 @@ async function statuses(
       services: [{ id: SERVICE_ID, name: 'secure', protocol: 'https', host: 'localhost', port, retries: 0, ...service }],
       routes: [{ id: SERVICE_ID, name: 'all', paths: ['/'], service: SERVICE_ID }],
     };
-    expect(dataPlane.apply(table, 'a'.repeat(32))).toEqual({ applied: true });
+    expect(await dataPlane.apply(table, 'a'.repeat(32))).toEqual({ applied: true });
     const response = await fetch(`http://127.0.0.1:${address!.port}/`);
     answers.push([response.status, await response.text()]);
   }

@@ -86,7 +86,7 @@ function table(reference: string): ConfigTable {
 
 async function apply(reference = '{vault://site/shipper/token}'): Promise<void> {
   await dataPlane.prepare(table(reference));
-  expect(dataPlane.apply(table(reference), 'a'.repeat(32))).toEqual({ applied: true });
+  expect(await dataPlane.apply(table(reference), 'a'.repeat(32))).toEqual({ applied: true });
 }
 
 const tokens = () => prepared.map((config) => (config as { readonly token: string }).token);
@@ -112,7 +112,7 @@ describe('a secret of a configured vault', () => {
   });
 
   it('holds its plugin back until the vault has answered, where a configuration does not wait', async () => {
-    expect(dataPlane.apply(table('{vault://site/shipper/token}'), 'a'.repeat(32)).applied).toBe(true);
+    expect((await dataPlane.apply(table('{vault://site/shipper/token}'), 'a'.repeat(32))).applied).toBe(true);
     expect([tokens(), dataPlane.quarantine.total]).toEqual([[], 1]);
     await eventually('the plugin runs', () => tokens().length === 1);
     expect(dataPlane.quarantine.total).toBe(0);

@@ -20,13 +20,13 @@ const startWithStore: StartNode = async (settings, log) => {
   const controlPlane = new ControlPlane({ settings, log, accessLog, ...partsOf(dataPlane) });
   const addresses = await controlPlane.start();
   const source = controlPlane.configuration;
-  const follow = () => {
+  const follow = async () => {
     const latest = source.latest();
-    const result = latest && dataPlane.apply(latest.table, latest.hash);
+    const result = latest && await dataPlane.apply(latest.table, latest.hash);
     if (result && !result.applied) log.error(`the configuration is not applied: ${result.message}`);
   };
-  source.onChange(follow);
-  follow();
+  source.onChange(() => void follow());
+  await follow();
   return withDataPlane(controlPlane, addresses, dataPlane);
 };
 

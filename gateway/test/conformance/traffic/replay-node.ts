@@ -55,13 +55,16 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
   const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
   const source = controlPlane.configuration;
   let refusal: string | undefined;
-  const follow = () => {
+  let applied = Promise.resolve();
+  const follow = async () => {
     const latest = source.latest();
-    const result = latest && dataPlane.apply(latest.table, latest.hash);
+    const result = latest && await dataPlane.apply(latest.table, latest.hash);
     refusal = result && !result.applied ? result.message : undefined;
   };
-  source.onChange(follow);
-  follow();
+  source.onChange(() => {
+    applied = follow();
+  });
+  await follow();
 
   let revision = 0;
   const client = adminClient(`http://127.0.0.1:${addresses.admin[0]!.port}`);
@@ -81,6 +84,7 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
     },
     runsEverything: async () => {
       await eventually(`revision ${revision} is exported`, () => (source.latest()?.revision ?? 0) >= revision);
+      await applied;
       if (refusal !== undefined) throw new Error(`the data plane refuses the configuration: ${refusal}`);
     },
     close: async () => {
