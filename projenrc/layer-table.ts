@@ -165,6 +165,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/base`],
     why: 'engines carry messages between bytes and the data plane; they know no route and no plugin',
   },
+  [`${GATEWAY}/streams`]: {
+    mayImport: [
+      `${GATEWAY}/settings`, `${GATEWAY}/listener`, `${GATEWAY}/http-engine/sockets`,
+      `${GATEWAY}/data-plane/balancer`, `${GATEWAY}/data-plane/dns`, `${GATEWAY}/data-plane/router/expression-predicate.ts`,
+      `${GATEWAY}/data-plane/http/service-tls.ts`, `${GATEWAY}/data-plane/http/upstream-tls.ts`,
+      `${GATEWAY}/data-plane/compiled-configuration.ts`,
+      `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+    ],
+    why: 'connections without HTTP; what they share with HTTP (targets, names, certificates, plans of plugins) is the data plane\'s',
+  },
   [`${GATEWAY}/listener`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'servers of addresses, with their certificates; what is served comes from the planes',
@@ -188,7 +198,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   [`${GATEWAY}/data-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
-      `${GATEWAY}/http-engine`,
+      `${GATEWAY}/http-engine`, `${GATEWAY}/streams`,
       `${GATEWAY}/vaults`,
       `${GATEWAY}/access-log`,
       `${GATEWAY}/plugins/handlers.ts`,
