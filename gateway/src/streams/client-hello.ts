@@ -124,7 +124,7 @@ function helloOf(hello: Reader): ClientHello {
 function nameOf(extension: Reader): string {
   const list = new Reader(extension.vector(2));
   if (!extension.isAtEnd || list.number(1) !== 0) throw new Malformed();
-  const name = list.vector(2).latin1Slice().replace(/\.$/, '');
+  const name = list.vector(2).toString('latin1').replace(/\.$/, '');
   if (!list.isAtEnd || !/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,253}$/.test(name)) throw new Malformed();
   return name;
 }

@@ -9,15 +9,23 @@ import type { ProxyHeader } from './proxy-protocol.ts';
 
 const text = (line: string) => Buffer.from(line, 'latin1');
 
-/** A header of version 2. @param fields in place of usual ones */
-function binary({
-  command = 0x21, family = 0x11, addresses = Buffer.from([192, 0, 2, 1, 198, 51, 100, 7, 0x13, 0x88, 0x1f, 0x40]),
-  extensions = Buffer.alloc(0), length = addresses.length + extensions.length,
-} = {}): Buffer {
+interface Fields {
+  readonly command?: number;
+  readonly family?: number;
+  readonly addresses?: Buffer;
+  readonly extensions?: Buffer;
+  /** In place of the right one. */
+  readonly length?: number;
+}
+
+const ADDRESSES4 = Buffer.from([192, 0, 2, 1, 198, 51, 100, 7, 0x13, 0x88, 0x1f, 0x40]);
+
+/** A header of version 2. */
+function binary({ command = 0x21, family = 0x11, addresses = ADDRESSES4, extensions = Buffer.alloc(0), length }: Fields = {}): Buffer {
   const head = Buffer.from('\r\n\r\n\0\r\nQUIT\n\0\0\0\0', 'latin1');
   head[12] = command;
   head[13] = family;
-  head.writeUInt16BE(length, 14);
+  head.writeUInt16BE(length ?? addresses.length + extensions.length, 14);
   return Buffer.concat([head, addresses, extensions]);
 }
 
@@ -114,7 +122,7 @@ describe('on a connection', () => {
           if (typeof header === 'string') return resolve({ header, rest: '' });
           let rest = '';
           socket.on('data', (chunk) => {
-            rest += chunk.latin1Slice();
+            rest += chunk.toString('latin1');
             if (rest.length >= 4) resolve({ header, rest });
           }).resume();
         });

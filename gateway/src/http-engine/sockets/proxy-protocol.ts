@@ -58,7 +58,7 @@ function textHeader(bytes: Buffer): ProxyHeader | 'incomplete' | 'invalid' {
   const end = bytes.subarray(0, MAX_LINE_BYTES).indexOf(0x0a);
   if (end === -1) return bytes.length < MAX_LINE_BYTES ? 'incomplete' : 'invalid';
   if (bytes[end - 1] !== 0x0d) return 'invalid';
-  const [, family = '', ...fields] = bytes.latin1Slice(0, end - 1).split(' ');
+  const [, family = '', ...fields] = bytes.toString('latin1', 0, end - 1).split(' ');
   const length = end + 1;
   // Whatever follows UNKNOWN is to be ignored.
   if (family === 'UNKNOWN') return { length, ends: undefined };
