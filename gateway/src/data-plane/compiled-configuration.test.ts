@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { pluginInstances } from '../../test/fixtures/plugin-instances.ts';
 import { snapshotOf } from '../../test/fixtures/snapshot.ts';
 import type { Row } from '../model/config-table.ts';
+import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
 import { compileConfiguration, phasesFor } from './compiled-configuration.ts';
 import type { Handlers, Scheme } from './compiled-configuration.ts';
@@ -147,5 +148,32 @@ describe('a configuration', () => {
     } as const;
     const find = (path: string) => router.find({ ...request, path });
     expect([find('/a/b')?.route, find('/b')?.route]).toMatchObject([{ id: 'r', heldBack: true }, { id: 's' }]);
+  });
+});
+
+describe('plans of streams', () => {
+  const named = (id: string, protocols?: readonly string[]): Row => ({
+    id, name: id, config: { mark: id }, ...protocols !== undefined && { protocols },
+  });
+  const plansOf = (protocols: readonly string[]) => {
+    const snapshot = snapshotOf({
+      services: [{ id: 'service' }], routes: [{ id: 'route', service: 'service', protocols }],
+      plugins: [named('first', ['http', 'tls']), named('last', ['http']), named('a-tie', [])],
+    });
+    const compiled = compileConfiguration(snapshot, HANDLERS, pluginInstances());
+    const namesOf = (scheme: Scheme) => compiled.planOf(snapshot.routes[0]!, scheme).map(({ name }) => name);
+    return { stream: namesOf('stream'), http: namesOf('http') };
+  };
+
+  it.each(['tcp', 'tls', 'tls_passthrough', 'udp'])('have the plugins for any protocol of streams: %s', (protocol) => {
+    expect(plansOf([protocol])).toEqual({ stream: ['first', 'a-tie'], http: ['first', 'a-tie', 'last'] });
+  });
+
+  it('refuse streams in place of a plugin that cannot run', () => {
+    const snapshot = snapshotOf({ routes: [{ id: 'route', protocols: ['tcp'] }], plugins: [named('unknown', ['tcp'])] });
+    const [planned] = compileConfiguration(snapshot, HANDLERS, pluginInstances()).planOf(snapshot.routes[0]!, 'stream');
+    const refuse = vi.fn();
+    void planned!.general!.preread!({ refuse } as Partial<StreamExchange> as StreamExchange);
+    expect(refuse).toHaveBeenCalledOnce();
   });
 });

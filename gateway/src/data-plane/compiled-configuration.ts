@@ -2,6 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
 import type { Consumer, PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
+import { isStreamProtocol } from '../model/stream-protocols.ts';
 import type { Refusal } from '../plugin-kit/exchange.ts';
 import type { PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
 import type { PluginInstances } from './plugin-instances.ts';
@@ -26,7 +27,7 @@ interface ConsumerScope {
 export type Plan = readonly PlannedPlugin[];
 
 /** How the client speaks: what a plugin's `protocols` is compared with. */
-export type Scheme = 'http' | 'https';
+export type Scheme = 'http' | 'https' | 'stream';
 
 /** An entity of the snapshot that turned out to be unusable here. */
 interface FailedEntity {
@@ -110,10 +111,14 @@ export function compileConfiguration(
       return heldBackPlugin(plugin, priority);
     }
   });
-  const plain = plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'http')));
+  const plain = plansOf(snapshot.routes, prepared.filter((plugin) => runsOn(plugin, 'http')));
   // Most configurations have no plugin that runs on one of the two only: then the plans are the same.
   const differ = prepared.some((plugin) => runsOn(plugin, 'http') !== runsOn(plugin, 'https'));
-  const plans = { http: plain, https: differ ? plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'https'))) : plain };
+  const plans = {
+    http: plain,
+    https: differ ? plansOf(snapshot.routes, prepared.filter((plugin) => runsOn(plugin, 'https'))) : plain,
+    stream: plansOf(snapshot.routes.filter(isStreamRoute), prepared.filter((plugin) => runsOn(plugin, 'stream'))),
+  };
   const holdBack = ({ id, name }: Route, reason: string) => void failed.push({ entity: 'routes', id, name, reason });
   const router = new Router(snapshot.routes, holdBack, routerFlavor);
   return {
@@ -170,6 +175,9 @@ function heldBackPlugin(plugin: PluginInstance, priority: number): Prepared {
     isUnusable: true,
     priority,
     phases: {
+      preread: (stream) => {
+        if (!onlyConsumers && consumerGroup === undefined) stream.refuse();
+      },
       access: (exchange) => {
         const { consumer } = exchange;
         if (onlyConsumers ? consumer === undefined : consumerGroup !== undefined && !consumer?.groups?.has(consumerGroup)) return;
@@ -184,9 +192,14 @@ interface Prepared extends PluginInstance {
   readonly priority: number;
 }
 
-/** A plugin that names no protocol runs on each. */
+/** A plugin that names no protocol runs on each, and one that names any protocol of streams on all of them, as in Kong. */
 function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
-  return protocols.length === 0 || protocols.includes(scheme);
+  if (protocols.length === 0) return true;
+  return scheme === 'stream' ? protocols.some(isStreamProtocol) : protocols.includes(scheme);
+}
+
+function isStreamRoute({ protocols }: Route): boolean {
+  return protocols.some(isStreamProtocol);
 }
 
 interface Plans {
@@ -196,7 +209,7 @@ interface Plans {
   readonly byRoute: ReadonlyMap<Route, Plan>;
 }
 
-function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
+function plansOf(routes: readonly Route[], plugins: readonly Prepared[]): Plans {
   // Kong runs plugins of one priority in the descending order of their names.
   const indexes = [...Map.groupBy(plugins, ({ name }) => name)]
     .sort(([a, [first]], [b, [second]]) => second!.priority - first!.priority || (a < b ? 1 : -1))
@@ -205,7 +218,7 @@ function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
   const global = planFor(undefined);
   const byRoute = new Map<Route, Plan>();
   const ofServices = new Map<string | undefined, Plan>();
-  for (const route of snapshot.routes) {
+  for (const route of routes) {
     const plan = planFor(route);
     // Routes without plugins of their own share the plan of their service, and that of everything.
     const known = [global, ofServices.get(route.service?.id)].find((other) => other !== undefined && isSame(other, plan));

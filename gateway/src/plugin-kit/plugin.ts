@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { BodyFilter, Exchange } from './exchange.ts';
 import type { NodeServices } from './services.ts';
+import type { StreamExchange } from './stream-exchange.ts';
 
 /**
  * The phases in the order of execution, and whether a phase may be waited for.
@@ -25,6 +26,10 @@ export interface PluginPhases {
   body?(exchange: Exchange): BodyFilter | undefined;
   /** Runs when the answer has ended, or the client is gone. */
   log?(exchange: Exchange): void | Promise<void>;
+  /** Of streams: before an upstream is connected to. */
+  preread?(stream: StreamExchange): void | Promise<void>;
+  /** Of streams: when both ends are closed. */
+  logStream?(stream: StreamExchange): void | Promise<void>;
   /** Called once, when no request uses the plugin any more: ends timers, queues and connections. */
   close?(): void | Promise<void>;
 }
