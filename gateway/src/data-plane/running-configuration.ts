@@ -6,10 +6,13 @@
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
+import { atOnce, inSteps } from '../base/steps.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { describeTableErrors, settleConfigTable } from '../model/declarative.ts';
+import { describeTableErrors } from '../model/declarative.ts';
 import type { TableError } from '../model/declarative.ts';
+import { BaseMissing, takeOver } from '../model/handover.ts';
+import type { SettledConfiguration } from '../model/handover.ts';
 import { bounded, describeQuarantined, NO_QUARANTINE, quarantinedRow, quarantineOf } from '../model/quarantine.ts';
 import type { Quarantine, QuarantinedEntity } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
@@ -20,6 +23,7 @@ import { ApplyQueue } from './apply-queue.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
+import { ConfigurationSettler } from './configuration-settler.ts';
 import { withNodeSecrets } from './node-secrets.ts';
 import type { UsedSecrets } from './node-secrets.ts';
 import type { PluginInstances } from './plugin-instances.ts';
@@ -27,7 +31,13 @@ import { unusedEntities, withoutUnmetNeeds } from './unmet-needs.ts';
 
 export type ApplyResult =
   | { readonly applied: true }
-  | { readonly applied: false; readonly message: string; readonly errors: readonly TableError[] };
+  | {
+    readonly applied: false;
+    readonly message: string;
+    readonly errors: readonly TableError[];
+    /** The text that was handed over builds on a configuration that does not run here: a whole one is needed. */
+    readonly isBaseMissing?: true;
+  };
 
 /** A configuration that was refused as a whole; the one before it runs. */
 export interface RefusedConfiguration {
@@ -53,8 +63,7 @@ interface RunningConfigurationOptions {
 export type ConfigurationOrigin = 'control_plane' | 'cache' | 'fallback';
 
 interface Running {
-  readonly table: ConfigTable;
-  readonly hash: string;
+  readonly settled: SettledConfiguration;
   readonly origin: ConfigurationOrigin;
   readonly compiled: CompiledConfiguration;
   readonly secrets: UsedSecrets;
@@ -67,6 +76,7 @@ const MAX_LOGGED = 50;
 
 export class RunningConfiguration {
   readonly #options: RunningConfigurationOptions;
+  readonly #settler: ConfigurationSettler;
   readonly #queue = new ApplyQueue<ApplyResult>();
   #running: Running | undefined;
   #refused: RefusedConfiguration | undefined;
@@ -75,6 +85,7 @@ export class RunningConfiguration {
 
   constructor(options: RunningConfigurationOptions) {
     this.#options = options;
+    this.#settler = new ConfigurationSettler(options.schemas);
   }
 
   /** `undefined` until the first one is applied. */
@@ -83,7 +94,7 @@ export class RunningConfiguration {
   }
 
   get hash(): string | undefined {
-    return this.#running?.hash;
+    return this.#running?.settled.hash;
   }
 
   get origin(): ConfigurationOrigin | undefined {
@@ -110,11 +121,30 @@ export class RunningConfiguration {
    * newest, whose result all of them get.
    */
   apply(table: ConfigTable, hash: string, origin: ConfigurationOrigin = 'control_plane'): Promise<ApplyResult> {
-    return this.#queue.apply(() => {
-      const result = this.#take({ table, hash, origin });
+    return this.#queue.apply(async () => {
+      const settled = await this.#settler.settle(table, hash);
+      const result = settled.ok ? this.#take({ settled: settled.configuration, origin }) : refusal(settled.errors);
       this.#refused = result.applied ? undefined : { hash, message: result.message };
       if (result.applied) this.#keep(table, hash);
       return result;
+    });
+  }
+
+  /**
+   * Applies a configuration that another process has settled, or leaves everything as it was.
+   *
+   * @param text what `handOver` made of it, for a reader that has none or the one that runs here
+   */
+  applySettled(text: Iterable<string>, origin: ConfigurationOrigin = 'control_plane'): Promise<ApplyResult> {
+    return this.#queue.inTurn(async () => {
+      try {
+        const settled = await inSteps(takeOver(text, this.#running?.settled));
+        const result = this.#take({ settled, origin });
+        this.#refused = result.applied ? undefined : { hash: settled.hash, message: result.message };
+        return result;
+      } catch (error) {
+        return { applied: false, message: messageOf(error), errors: [], ...error instanceof BaseMissing && { isBaseMissing: true } };
+      }
     });
   }
 
@@ -132,7 +162,8 @@ export class RunningConfiguration {
   #startFromCache(): void {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
-      const result = this.#take({ table, hash, origin: 'cache' });
+      const settled = atOnce(this.#settler.settling(table, hash));
+      const result = settled.ok ? this.#take({ settled: settled.configuration, origin: 'cache' }) : refusal(settled.errors);
       return result.applied ? undefined : result.message;
     });
     if (cached !== undefined) log.notice('started with the kept configuration', { hash: cached.hash });
@@ -153,7 +184,7 @@ export class RunningConfiguration {
     if (running === undefined || running.secrets.areCurrent()) return false;
     const result = this.#take(running, running.secrets);
     const { log } = this.#options;
-    if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.hash });
+    if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.settled.hash });
     else log.error(`secrets of the configuration have changed, and cannot be used: ${result.message}`);
     return result.applied;
   }
@@ -168,16 +199,16 @@ export class RunningConfiguration {
     this.#running?.compiled.retire();
   }
 
-  #take({ table, hash, origin }: Pick<Running, 'table' | 'hash' | 'origin'>, before?: UsedSecrets): ApplyResult {
+  #take({ settled, origin }: Pick<Running, 'settled' | 'origin'>, before?: UsedSecrets): ApplyResult {
     const { schemas, handlers, instances, routerFlavor, vaults } = this.#options;
-    const settled = settleConfigTable(table, { schemas });
-    if (!settled.ok) return refusal(settled.errors);
-    const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vaults, before);
+    const { table, hash } = settled;
+    const { table: resolved, secrets, setAside } = withNodeSecrets(table, schemas, vaults, before);
     const wrong = [...settled.setAside, ...setAside];
     const met = withoutUnmetNeeds(resolved, wrong);
     const aside = [...wrong, ...met.setAside];
     const snapshot = compileSnapshot(met.table, hash, schemas, aside);
-    const isBare = ({ routes }: Snapshot) => rowsOf(table, 'routes').length > 0 && routes.every(({ heldBack }) => heldBack === true);
+    const hasRoutes = rowsOf(table, 'routes').length > 0 || settled.setAside.some(({ entity }) => entity === 'routes');
+    const isBare = ({ routes }: Snapshot) => hasRoutes && routes.every(({ heldBack }) => heldBack === true);
     // What only this version cannot do is no mistake of the configuration, and refuses no table.
     if (wrong.length > 0 && isBare(snapshot) && isBare(compileSnapshot(resolved, hash, schemas, wrong))) {
       return refusal(wrong.flatMap(({ errors }) => errors));
@@ -190,7 +221,7 @@ export class RunningConfiguration {
       this.#logQuarantine(quarantined);
       this.#running?.compiled.retire();
       this.#options.onChange?.(snapshot);
-      this.#running = { table, hash, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
+      this.#running = { settled, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
       return { applied: true };
     } catch (error) {
       return { applied: false, message: secrets.redact(messageOf(error)), errors: [] };

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+
+import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { pluginInstances } from '../../test/fixtures/plugin-instances.ts';
+import { EnvVault } from '../base/env-vault.ts';
+import { SILENT } from '../base/log.ts';
+import { atOnce } from '../base/steps.ts';
+import type { ConfigTable, Row } from '../model/config-table.ts';
+import { handOver } from '../model/handover.ts';
+import type { SettledConfiguration } from '../model/handover.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
+import { NodeVaults } from '../vaults/node-vaults.ts';
+import { ConfigurationSettler } from './configuration-settler.ts';
+import { RunningConfiguration } from './running-configuration.ts';
+
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const HASHES = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string];
+
+function running(): RunningConfiguration {
+  const vaults = new NodeVaults({ env: new EnvVault({ prefix: 'X' }), clock: new ManualClock(), log: SILENT, onChange: () => undefined });
+  return new RunningConfiguration({ schemas: SCHEMAS, handlers: {}, instances: pluginInstances(), vaults, log: SILENT });
+}
+
+function table(paths: readonly unknown[]): ConfigTable {
+  const routes: Row[] = paths.map((path, n) => ({ id: uuid(n + 1), paths: [path], protocols: ['http'] }));
+  return { _format_version: '3.0', routes } as ConfigTable;
+}
+
+async function settled(settler: ConfigurationSettler, paths: readonly unknown[], hash: string): Promise<SettledConfiguration> {
+  const result = await settler.settle(table(paths), hash);
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.configuration;
+}
+
+const pathsOf = ({ compiled }: RunningConfiguration) => compiled?.snapshot.routes.flatMap(({ paths }) => paths);
+
+it('runs what another process has settled, whole and then by its changes', async () => {
+  const settler = new ConfigurationSettler(SCHEMAS);
+  const worker = running();
+  const first = await settled(settler, ['/a', '/b'], HASHES[0]);
+  expect(await worker.applySettled(atOnce(handOver(first)))).toEqual({ applied: true });
+  expect([worker.hash, pathsOf(worker)]).toEqual([HASHES[0], ['/a', '/b']]);
+  const second = await settled(settler, ['/a', '/c'], HASHES[1]);
+  expect(await worker.applySettled(atOnce(handOver(second, first)))).toEqual({ applied: true });
+  expect([worker.hash, pathsOf(worker)]).toEqual([HASHES[1], ['/a', '/c']]);
+});
+
+it('asks for a whole configuration when the changes are those of another one, and goes on with what it has', async () => {
+  const settler = new ConfigurationSettler(SCHEMAS);
+  const worker = running();
+  const [first, second] = [await settled(settler, ['/a'], HASHES[0]), await settled(settler, ['/b'], HASHES[1])];
+  await worker.applySettled(atOnce(handOver(first)));
+  const result = await worker.applySettled(atOnce(handOver({ ...second, hash: HASHES[2] }, second)));
+  expect(result).toMatchObject({ applied: false, isBaseMissing: true });
+  expect([worker.hash, pathsOf(worker), worker.refused]).toEqual([HASHES[0], ['/a'], undefined]);
+});
+
+it('refuses what leaves no route, and keeps what was set aside in quarantine', async () => {
+  const settler = new ConfigurationSettler(SCHEMAS);
+  const worker = running();
+  await worker.applySettled(atOnce(handOver(await settled(settler, ['/a', 7], HASHES[0]))));
+  expect([worker.hash, worker.quarantine.total]).toEqual([HASHES[0], 1]);
+  const result = await worker.applySettled(atOnce(handOver(await settled(settler, [7], HASHES[1]))));
+  expect(result).toMatchObject({ applied: false, errors: [{ entity: 'routes', field: 'paths.1' }] });
+  expect([worker.hash, worker.refused?.hash]).toEqual([HASHES[0], HASHES[1]]);
+});
