@@ -104,6 +104,8 @@ export class HeadLines implements HeaderLines {
   }
 }
 
+export const NO_LINES = new HeadLines('', []);
+
 /**
  * Reads the header lines of a head, strictly: CRLF ends, no folding, no space before the colon, no control characters.
  *
@@ -129,6 +131,18 @@ export function readLines(text: string, start: number, end: number): HeadLines |
     at += 2;
   }
   return at === end ? new HeadLines(text, places) : undefined;
+}
+
+/** @param lines that `readLines` has found malformed */
+export function whyMalformed(lines: string): 'bare-line-end' | 'folded-line' | 'header-name' | 'header-value' {
+  for (const line of lines.split('\r\n')) {
+    if (/[\r\n]/.test(line)) return 'bare-line-end';
+    if (/^[\t ]/.test(line)) return 'folded-line';
+    if (line !== '' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(line)) return 'header-name';
+    // eslint-disable-next-line no-control-regex
+    if (/[\0-\x08\x0a-\x1f\x7f]/.test(line)) return 'header-value';
+  }
+  return 'header-name';
 }
 
 function isSpace(code: number): boolean {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { ByteReader, ByteStream } from './byte-stream.ts';
 
 /** Into which all sockets with `onread` read: what is in it is handed over at once. */
-const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+export const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 const NOBODY: ByteReader = {
   data() { /* Nobody listens yet. */ },
@@ -15,14 +15,19 @@ const NOBODY: ByteReader = {
 
 export class SocketStream implements ByteStream {
   reader: ByteReader = NOBODY;
+  /** Called before the reader's `close`, whoever is the reader. */
+  onGone: (() => void) | undefined = undefined;
   #socket!: Socket;
-  #error: Error | undefined;
+  #error: Error | undefined = undefined;
+  #isPaused = false;
+  /** What the reader gave back. */
+  #unread: Buffer | undefined = undefined;
 
   /** The option `onread` of a socket that is made for this stream: it reads without an allocation for each read. */
   readonly onread = {
     buffer: READ_BUFFER,
     callback: (length: number, buffer: Uint8Array): boolean => {
-      this.reader.data(buffer as Buffer, 0, length);
+      this.#read(buffer as Buffer, length);
       return true;
     },
   };
@@ -30,11 +35,18 @@ export class SocketStream implements ByteStream {
   /** @param readsItself whether the socket was made with `onread` of this stream */
   attach(socket: Socket, readsItself: boolean): void {
     this.#socket = socket;
-    if (!readsItself) socket.on('data', (chunk: Buffer) => this.reader.data(chunk, 0, chunk.length));
+    if (!readsItself) socket.on('data', (chunk: Buffer) => this.#read(chunk, chunk.length));
     socket.on('drain', () => this.reader.drain());
-    socket.on('end', () => this.reader.end());
+    socket.on('end', () => {
+      this.#giveUnread();
+      this.reader.end();
+    });
     socket.on('error', (error) => { this.#error = error; });
-    socket.on('close', () => this.reader.close(this.#error));
+    socket.on('close', () => {
+      this.#unread = undefined;
+      this.onGone?.();
+      this.reader.close(this.#error);
+    });
   }
 
   get socket(): Socket {
@@ -43,6 +55,11 @@ export class SocketStream implements ByteStream {
 
   get bytesWritten(): number {
     return this.#socket.bytesWritten;
+  }
+
+  /** Bytes written that the system has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
   }
 
   writeText(text: string): boolean {
@@ -54,19 +71,28 @@ export class SocketStream implements ByteStream {
   }
 
   writeBoth(text: string, bytes: Buffer): boolean {
-    this.#socket.cork();
-    this.#socket.write(text, 'latin1');
-    const goesOn = this.#socket.write(Buffer.from(bytes));
-    this.#socket.uncork();
-    return goesOn;
+    // The bytes are copied in any case.
+    const both = Buffer.allocUnsafe(text.length + bytes.length);
+    both.write(text, 'latin1');
+    both.set(bytes, text.length);
+    return this.#socket.write(both);
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
+    if (this.#unread !== undefined) setImmediate(() => this.#giveUnread());
     this.#socket.resume();
+  }
+
+  /** Hands bytes to the reader again, later and before others. They are kept. */
+  unread(bytes: Buffer): void {
+    this.#unread = this.#unread === undefined ? bytes : Buffer.concat([this.#unread, bytes]);
+    setImmediate(() => this.#giveUnread());
   }
 
   end(): void {
@@ -75,5 +101,25 @@ export class SocketStream implements ByteStream {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Breaks the connection off so that the other end cannot take it for an orderly end. */
+  reset(): void {
+    // TLS has an end of its own, which is missing then.
+    if ('encrypted' in this.#socket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  #read(buffer: Buffer, length: number): void {
+    if (this.#unread === undefined) return this.reader.data(buffer, 0, length);
+    this.#unread = Buffer.concat([this.#unread, buffer.subarray(0, length)]);
+    return this.#giveUnread();
+  }
+
+  #giveUnread(): void {
+    const bytes = this.#unread;
+    if (bytes === undefined || this.#isPaused) return;
+    this.#unread = undefined;
+    this.reader.data(bytes, 0, bytes.length);
   }
 }
