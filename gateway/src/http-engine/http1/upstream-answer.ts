@@ -1,0 +1,180 @@
+/**
+ * Reads one answer after another from the bytes of a connection: heads, and bodies by length, in chunks or until the end. Any split of the
+ * bytes gives the same; what follows an answer is left alone.
+ */
+import { hasBareLineFeed, parseAnswerHead } from './upstream-answer-head.ts';
+import type { AnswerHead, RefusedAnswer } from './upstream-answer-head.ts';
+import { ChunkDecoder } from './upstream-chunks.ts';
+import type { PartTaker } from './upstream-chunks.ts';
+
+/** Of one head. Bytes. */
+export const MAX_HEAD_BYTES = 65_536;
+
+/** Interim answers before the final one. */
+export const MAX_INTERIM = 32;
+
+/** So much is turned into text first: enough for most heads, little of a body. Bytes. */
+const FIRST_LOOK = 4_096;
+
+const HEAD_END = '\r\n\r\n';
+
+export interface AnswerTaker extends PartTaker {
+  head(head: AnswerHead): void;
+}
+
+// What comes next.
+const HEAD = 0;
+const LENGTH = 1;
+const CHUNKS = 2;
+const UNTIL_END = 3;
+const COMPLETE = 4;
+const SWITCHED = 5;
+const REFUSED = 6;
+const STOPPED = 7;
+
+export class AnswerDecoder {
+  readonly #chunks = new ChunkDecoder();
+  #state = STOPPED;
+  #toHead = false;
+  #mayBecomeWebSocket = false;
+  #interim = 0;
+  #left = 0;
+  /** Of a head that is not whole yet, and its last characters. */
+  #text = '';
+  #tail = '';
+  /** Of the final answer, or of the 101. */
+  answer: AnswerHead | undefined = undefined;
+  refused: RefusedAnswer | undefined = undefined;
+
+  /** @param method of the request @param mayBecomeWebSocket whether it asks for that */
+  begin(method: string, mayBecomeWebSocket: boolean): void {
+    this.#state = HEAD;
+    this.#toHead = method === 'HEAD';
+    this.#mayBecomeWebSocket = mayBecomeWebSocket;
+    this.#interim = 0;
+    this.#text = '';
+    this.#tail = '';
+    this.answer = undefined;
+    this.refused = undefined;
+  }
+
+  /** Nobody takes the rest. */
+  stop(): void {
+    this.#state = STOPPED;
+  }
+
+  get isComplete(): boolean {
+    return this.#state === COMPLETE;
+  }
+
+  get isSwitched(): boolean {
+    return this.#state === SWITCHED;
+  }
+
+  get trailers(): readonly string[] | undefined {
+    return this.#state === COMPLETE && this.answer!.isChunked ? this.#chunks.trailers : undefined;
+  }
+
+  /** The upstream sends no more. @returns whether that is where the answer ends */
+  finish(): boolean {
+    if (this.#state !== UNTIL_END) return false;
+    this.#state = COMPLETE;
+    return true;
+  }
+
+  /** @returns the first place that was not read: behind the answer, or where the taker wants no more */
+  read(buffer: Buffer, start: number, end: number, taker: AnswerTaker): number {
+    let at = start;
+    while (at < end) {
+      switch (this.#state) {
+        case HEAD:
+          at = this.#readHead(buffer, at, end, taker);
+          break;
+        case LENGTH: {
+          const size = Math.min(this.#left, end - at);
+          this.#left -= size;
+          if (this.#left === 0) this.#state = COMPLETE;
+          at += size;
+          if (!taker.part(buffer.subarray(at - size, at))) return at;
+          break;
+        }
+        case CHUNKS: {
+          const to = this.#chunks.read(buffer, at, end, taker);
+          if (this.#state !== CHUNKS) return to;
+          if (this.#chunks.isMalformed) this.#refuse('chunk');
+          else if (this.#chunks.isDone) this.#state = COMPLETE;
+          return to;
+        }
+        case UNTIL_END:
+          taker.part(buffer.subarray(at, end));
+          return end;
+        default:
+          return at;
+      }
+    }
+    return at;
+  }
+
+  #readHead(buffer: Buffer, start: number, end: number, taker: AnswerTaker): number {
+    let seen = Math.min(end, start + FIRST_LOOK);
+    let text = buffer.toString('latin1', start, seen);
+    let found = (this.#tail + text).indexOf(HEAD_END);
+    if (found === -1 && seen < end) {
+      seen = Math.min(end, start + MAX_HEAD_BYTES);
+      text = buffer.toString('latin1', start, seen);
+      found = (this.#tail + text).indexOf(HEAD_END);
+    }
+    if (found === -1) {
+      this.#keep(text);
+      return end;
+    }
+    found -= this.#tail.length;
+    const emptyLine = this.#text.length + found + 2;
+    if (emptyLine + 2 > MAX_HEAD_BYTES) this.#refuse('head-size');
+    else this.#takeHead(this.#text + text, emptyLine, taker);
+    this.#text = '';
+    this.#tail = '';
+    return start + found + HEAD_END.length;
+  }
+
+  /** Of a head that is not whole. What can become none is refused at once: there is nothing to wait for. */
+  #keep(text: string): void {
+    const last = this.#tail + text;
+    this.#text += text;
+    this.#tail = last.slice(-3);
+    if (this.#text.length >= MAX_HEAD_BYTES) this.#refuse('head-size');
+    else if (this.#text.length < 8 ? !'HTTP/1.'.startsWith(this.#text.slice(0, 7)) : !this.#text.startsWith('HTTP/1.')) {
+      this.#refuse('status-line');
+    } else if (hasBareLineFeed(last)) this.#refuse('header-lines');
+  }
+
+  #takeHead(text: string, emptyLine: number, taker: AnswerTaker): void {
+    const head = parseAnswerHead(text, emptyLine, this.#toHead);
+    if (typeof head === 'string') this.#refuse(head);
+    else if (head.status >= 200) this.#takeFinal(head, taker);
+    else if (head.status === 101) {
+      this.answer = head;
+      if (this.#mayBecomeWebSocket && head.namesWebSocket) this.#state = SWITCHED;
+      else this.#refuse('switch');
+    } else {
+      this.#interim += 1;
+      if (this.#interim > MAX_INTERIM) this.#refuse('interim-count');
+    }
+  }
+
+  #takeFinal(head: AnswerHead, taker: AnswerTaker): void {
+    this.answer = head;
+    this.#left = head.contentLength ?? 0;
+    if (!head.hasBody || head.contentLength === 0) this.#state = COMPLETE;
+    else if (head.isChunked) {
+      this.#chunks.begin();
+      this.#state = CHUNKS;
+    } else this.#state = head.contentLength === undefined ? UNTIL_END : LENGTH;
+    taker.head(head);
+  }
+
+  #refuse(reason: RefusedAnswer): void {
+    this.refused = reason;
+    this.#state = REFUSED;
+  }
+}

@@ -1,0 +1,53 @@
+/** Writes to the socket of an upstream: small texts at once, long ones piece by piece, so that progress is seen. */
+import type { Socket } from 'node:net';
+
+/** Of what waits for a slow upstream, so much is handed to the socket at a time. Bytes. */
+const PIECE = 262_144;
+
+export class UpstreamWriter {
+  readonly #socket: Socket;
+  /** Not handed to the socket yet. */
+  #rest: Buffer | undefined = undefined;
+  /** Whether what was written waits for the upstream to take it. */
+  isWaiting = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** @returns false: wait for `drain` of the socket, then `goOn` */
+  writeText(text: string): boolean {
+    if (this.#rest !== undefined) return this.#append(Buffer.from(text, 'latin1'));
+    return this.#wrote(this.#socket.write(text, 'latin1'));
+  }
+
+  /** @param bytes stay as they are @returns as `writeText` */
+  writeBytes(bytes: Buffer): boolean {
+    if (this.#rest !== undefined) return this.#append(bytes);
+    if (bytes.length <= PIECE) return this.#wrote(this.#socket.write(bytes));
+    this.#rest = bytes;
+    return this.goOn();
+  }
+
+  /** The socket has taken what it got. @returns whether everything is with the socket, and more may come */
+  goOn(): boolean {
+    this.isWaiting = false;
+    while (this.#rest !== undefined) {
+      const piece = this.#rest.subarray(0, PIECE);
+      this.#rest = piece.length === this.#rest.length ? undefined : this.#rest.subarray(PIECE);
+      if (!this.#wrote(this.#socket.write(piece))) return false;
+    }
+    return true;
+  }
+
+  #append(bytes: Buffer): false {
+    this.#rest = Buffer.concat([this.#rest!, bytes]);
+    return false;
+  }
+
+  /** A long piece that the machine took at once leaves nothing to wait for, whatever `write` says of its length. */
+  #wrote(goesOn: boolean): boolean {
+    if (!goesOn && this.#socket.writableLength > 0) this.isWaiting = true;
+    return !this.isWaiting;
+  }
+}
