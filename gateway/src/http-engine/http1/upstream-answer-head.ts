@@ -15,7 +15,7 @@ const KEEP_ALIVE = idOf('keep-alive');
 
 /** Why bytes are no answer, as a key of metrics. */
 export type RefusedAnswer = 'status-line' | 'header-lines' | 'head-size' | 'header-count' | 'content-length' | 'transfer-encoding'
-  | 'two-framings' | 'switch' | 'interim-count' | 'chunk' | 'trailers';
+  | 'two-framings' | 'switch' | 'interim-count' | 'chunk';
 
 export class AnswerHead implements UpstreamAnswerHead {
   readonly status: number;

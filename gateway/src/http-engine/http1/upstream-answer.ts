@@ -2,10 +2,9 @@
  * Reads one answer after another from the bytes of a connection: heads, and bodies by length, in chunks or until the end. Any split of the
  * bytes gives the same; what follows an answer is left alone.
  */
+import { ChunkedDecoder } from './chunked-decoder.ts';
 import { hasBareLineFeed, parseAnswerHead } from './upstream-answer-head.ts';
 import type { AnswerHead, RefusedAnswer } from './upstream-answer-head.ts';
-import { ChunkDecoder } from './upstream-chunks.ts';
-import type { PartTaker } from './upstream-chunks.ts';
 
 /** Of one head. Bytes. */
 export const MAX_HEAD_BYTES = 65_536;
@@ -18,8 +17,10 @@ const FIRST_LOOK = 4_096;
 
 const HEAD_END = '\r\n\r\n';
 
-export interface AnswerTaker extends PartTaker {
+export interface AnswerTaker {
   head(head: AnswerHead): void;
+  /** @param bytes valid during the call only @returns false to get no more for now */
+  part(bytes: Buffer): boolean;
 }
 
 // What comes next.
@@ -33,12 +34,12 @@ const REFUSED = 6;
 const STOPPED = 7;
 
 export class AnswerDecoder {
-  readonly #chunks = new ChunkDecoder();
   #state = STOPPED;
   #toHead = false;
   #mayBecomeWebSocket = false;
   #interim = 0;
   #left = 0;
+  #chunks: ChunkedDecoder | undefined = undefined;
   /** Of a head that is not whole yet, and its last characters. */
   #text = '';
   #tail = '';
@@ -52,6 +53,7 @@ export class AnswerDecoder {
     this.#toHead = method === 'HEAD';
     this.#mayBecomeWebSocket = mayBecomeWebSocket;
     this.#interim = 0;
+    this.#chunks = undefined;
     this.#text = '';
     this.#tail = '';
     this.answer = undefined;
@@ -72,7 +74,7 @@ export class AnswerDecoder {
   }
 
   get trailers(): readonly string[] | undefined {
-    return this.#state === COMPLETE && this.answer!.isChunked ? this.#chunks.trailers : undefined;
+    return this.#state === COMPLETE ? this.#chunks?.trailers : undefined;
   }
 
   /** The upstream sends no more. @returns whether that is where the answer ends */
@@ -99,11 +101,13 @@ export class AnswerDecoder {
           break;
         }
         case CHUNKS: {
-          const to = this.#chunks.read(buffer, at, end, taker);
-          if (this.#state !== CHUNKS) return to;
-          if (this.#chunks.isMalformed) this.#refuse('chunk');
-          else if (this.#chunks.isDone) this.#state = COMPLETE;
-          return to;
+          const chunks = this.#chunks!;
+          at = chunks.step(buffer, at, end);
+          if (chunks.partEnd > chunks.partStart) {
+            if (!taker.part(buffer.subarray(chunks.partStart, chunks.partEnd))) return at;
+          } else if (chunks.refusal !== undefined) this.#refuse('chunk');
+          else if (chunks.isDone) this.#state = COMPLETE;
+          break;
         }
         case UNTIL_END:
           taker.part(buffer.subarray(at, end));
@@ -167,7 +171,7 @@ export class AnswerDecoder {
     this.#left = head.contentLength ?? 0;
     if (!head.hasBody || head.contentLength === 0) this.#state = COMPLETE;
     else if (head.isChunked) {
-      this.#chunks.begin();
+      this.#chunks = new ChunkedDecoder();
       this.#state = CHUNKS;
     } else this.#state = head.contentLength === undefined ? UNTIL_END : LENGTH;
     taker.head(head);

@@ -78,7 +78,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
       return;
     }
     this.#writer = new UpstreamWriter(this.#socket);
-    this.#socket.once('close', () => this.#gone());
+    this.#stream.onGone = () => this.#gone();
   }
 
   /** Uses it, when it is idle, for another request. */
@@ -236,7 +236,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     else if (this.#isPaused) {
       if (at < end) this.#hold(buffer, at, end);
       this.#isSocketPaused = true;
-      this.#socket!.pause();
+      this.#stream.pause();
       // It is not the upstream that is waited for.
       this.#owner.limits.clear(this);
     }
@@ -245,7 +245,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
   #resumeSocket(): void {
     if (!this.#isSocketPaused) return;
     this.#isSocketPaused = false;
-    this.#socket!.resume();
+    this.#stream.resume();
   }
 
   #hold(buffer: Buffer, start: number, end: number): void {
