@@ -133,6 +133,20 @@ describe('roles', () => {
     expect(problemsOf(environment()).join('\n')).toContain(expected);
   });
 
+  it.each([
+    [{}, 'auto'],
+    [{ KONG_NGINX_WORKER_PROCESSES: 'auto' }, 'auto'],
+    [{ KONG_NGINX_WORKER_PROCESSES: '4' }, 4],
+    [{ KONG_NGINX_MAIN_WORKER_PROCESSES: '3' }, 3],
+    [{ KONG_NGINX_WORKER_PROCESSES: '4', KONG_NGINX_MAIN_WORKER_PROCESSES: '3' }, 3],
+  ] as const)('takes the number of processes from %j', (environment, workers) => {
+    expect(readSettings(environment).settings.workers).toBe(workers);
+  });
+
+  it.each(['0', '-1', '1.5', '257', 'all'])('refuses %s processes', (count) => {
+    expect(() => readSettings({ KONG_NGINX_WORKER_PROCESSES: count })).toThrow(/expected auto, or a whole number between 1 and 256/);
+  });
+
   it('accepts what the Helm chart sets on a control plane', () => {
     const { settings } = readSettings({
       KONG_ROLE: 'control_plane', KONG_DATABASE: 'postgres', ...tunnel(),

@@ -11,7 +11,7 @@ import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { ACCESS_LOGS, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
-import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
+import { NGINX_WITHOUT_EFFECT, WORKERS } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
@@ -23,6 +23,7 @@ import { VAULTS } from './table/vaults.ts';
 /** What this gateway acts on, in the shape of `Settings`. */
 export const SETTINGS = {
   ...NODE,
+  workers: WORKERS,
   vaults: VAULTS,
   database: DATABASE,
   listen: LISTEN,
@@ -68,7 +69,7 @@ export const ROOMS: readonly Room[] = [
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
   { title: 'Logs', working: settingsIn({ ACCESS_LOGS, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },
-  { title: 'nginx', working: [], withoutEffect: NGINX_WITHOUT_EFFECT },
+  { title: 'nginx', working: settingsIn({ WORKERS }), withoutEffect: NGINX_WITHOUT_EFFECT },
   { title: 'Kong Gateway Enterprise', working: [], withoutEffect: ENTERPRISE_WITHOUT_EFFECT },
 ];
 

@@ -97,6 +97,16 @@ export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEG
   };
 }
 
+/** Most processes of one node. */
+const MAX_PROCESSES = 256;
+
+/** Number of processes; `auto` leaves it to the machine. */
+export const processCount: ValueKind<number | 'auto'> = {
+  expected: `auto, or a whole number between 1 and ${MAX_PROCESSES}`,
+  samples: ['auto', '2'],
+  parse: (value) => value === 'auto' ? 'auto' : integer(1, MAX_PROCESSES).parse(value),
+};
+
 /** A number with a fraction. */
 export function decimal(minimum: number, maximum: number = Number.MAX_VALUE): ValueKind<number> {
   return {

@@ -1,16 +1,25 @@
-/** Settings that Kong writes into nginx' configuration. This gateway has no nginx. */
-import { refused, warns } from '../setting.ts';
+/** Settings that Kong writes into nginx' configuration. This gateway has no nginx, but its processes. */
+import { derived, refused, setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
-import { oneOf, onOff, size, text } from '../value-kinds.ts';
+import { oneOf, onOff, processCount, size, text } from '../value-kinds.ts';
 
-const ONE_PROCESS = 'a node is one process; run more replicas';
+const PROCESSES = 'Processes that proxy, on nodes that proxy. `auto`: one for each processor that the node may use, as long as its memory '
+  + 'limit has 192 MiB for each. With 1 the node is a single process; with more, one process supervises them, and a worker that ends is '
+  + 'replaced.';
+
+const WORKER_PROCESSES = setting('KONG_NGINX_WORKER_PROCESSES', processCount, 'auto', PROCESSES);
+
+const MAIN_WORKER_PROCESSES = setting('KONG_NGINX_MAIN_WORKER_PROCESSES', processCount, 'auto',
+  'Another name of KONG_NGINX_WORKER_PROCESSES. It counts where both are set.');
+
+/** How many processes proxy. */
+export const WORKERS = derived([WORKER_PROCESSES, MAIN_WORKER_PROCESSES], (reader) => (
+  reader.value(reader.given(MAIN_WORKER_PROCESSES) === undefined ? WORKER_PROCESSES : MAIN_WORKER_PROCESSES)));
 
 const VERIFY_CLIENT = 'clients would not be asked for a certificate; set off, and let a network policy or a load balancer limit access';
 
 export const NGINX_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   refused('KONG_NGINX_*_SSL_VERIFY_CLIENT', oneOf('on', 'off', 'optional', 'optional_no_ca'), VERIFY_CLIENT, { silent: ['off'] }),
-  warns('KONG_NGINX_WORKER_PROCESSES', text, ONE_PROCESS, { default: 'auto', silent: ['1'] }),
-  warns('KONG_NGINX_MAIN_WORKER_PROCESSES', text, ONE_PROCESS, { default: 'auto', silent: ['1'] }),
   warns('KONG_NGINX_DAEMON', onOff, 'a node always runs in the foreground', { default: 'on', silent: ['off'] }),
   warns('KONG_NGINX_MAIN_DAEMON', onOff, 'a node always runs in the foreground', { default: 'on', silent: ['off'] }),
   warns('KONG_NGINX_USER', text, 'a node runs as the user that starts it', { default: 'kong kong' }),

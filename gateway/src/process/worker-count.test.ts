@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+
+import { processFacts, workerCount } from './worker-count.ts';
+
+const MIB = 1_048_576;
+const FACTS = { processors: 4, memoryBytes: 0, sharesPorts: true, mayFork: true };
+
+describe('the number of workers', () => {
+  it.each([
+    ['auto', {}, 4],
+    ['auto', { processors: 1 }, 1],
+    ['auto', { memoryBytes: 1024 * MIB }, 4],
+    ['auto', { memoryBytes: 512 * MIB }, 2],
+    ['auto', { memoryBytes: 100 * MIB }, 1],
+    ['auto', { mayFork: false }, 1],
+    ['auto', { sharesPorts: false }, 1],
+    [1, {}, 1],
+    [9, {}, 9],
+    [9, { memoryBytes: 100 * MIB }, 9],
+  ] as const)('%s on a machine with %j: %i', (workers, facts, count) => {
+    expect(workerCount(workers, { ...FACTS, ...facts })).toEqual({ count });
+  });
+
+  it.each([
+    [{ mayFork: false }, /permission model/],
+    [{ sharesPorts: false }, /share ports/],
+  ])('says so when %j makes it one process', (facts, warning) => {
+    expect(workerCount(3, { ...FACTS, ...facts })).toEqual({ count: 1, warning: expect.stringMatching(warning) });
+    expect(workerCount(1, { ...FACTS, ...facts })).toEqual({ count: 1 });
+  });
+
+  it('knows this machine', () => {
+    const { processors, memoryBytes } = processFacts();
+    expect(processors).toBeGreaterThan(0);
+    expect(memoryBytes).toBeLessThan(2 ** 50);
+  });
+});

@@ -1,0 +1,49 @@
+/** How many processes proxy on this machine. */
+import { availableParallelism } from 'node:os';
+
+import type { Settings } from '../settings/settings.ts';
+
+/** What the machine, or the container, allows. */
+export interface ProcessFacts {
+  /** Processors that may be used: affinity and quota of the container are taken off. */
+  readonly processors: number;
+  /** Limit of the container. Bytes; 0: none */
+  readonly memoryBytes: number;
+  /** Whether processes may listen on one port together, and the kernel spreads connections over them. */
+  readonly sharesPorts: boolean;
+  /** Whether this process may start others: Node's permission model may forbid it. */
+  readonly mayFork: boolean;
+}
+
+/** `auto` starts no more workers than have this much of the container's memory: a worker without configuration takes about half. Bytes. */
+const MEMORY_OF_WORKER = 192 * 1_048_576;
+
+export function processFacts(): ProcessFacts {
+  return {
+    processors: availableParallelism(),
+    memoryBytes: constrainedMemory(),
+    sharesPorts: process.platform === 'linux',
+    mayFork: (process as { permission?: { has(scope: string): boolean } }).permission?.has('child') ?? true,
+  };
+}
+
+/** @returns how many, and why it is fewer than the settings say, where somebody should know */
+export function workerCount(
+  workers: Settings['workers'], { processors, memoryBytes, sharesPorts, mayFork }: ProcessFacts,
+): { readonly count: number; readonly warning?: string } {
+  const impossible = !mayFork ? 'Node\'s permission model does not allow child processes'
+    : !sharesPorts ? 'processes cannot share ports on this system' : undefined;
+  if (impossible !== undefined) {
+    if (workers === 'auto' || workers === 1) return { count: 1 };
+    return { count: 1, warning: `KONG_NGINX_WORKER_PROCESSES=${workers} has no effect: ${impossible}; this node is one process` };
+  }
+  if (workers !== 'auto') return { count: workers };
+  const affordable = memoryBytes === 0 ? processors : Math.floor(memoryBytes / MEMORY_OF_WORKER);
+  return { count: Math.max(1, Math.min(processors, affordable)) };
+}
+
+/** Node reports 2^64 - 1, or more than any machine has, where nothing is limited. */
+function constrainedMemory(): number {
+  const bytes = process.constrainedMemory();
+  return bytes > 2 ** 50 ? 0 : bytes;
+}
