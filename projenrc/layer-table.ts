@@ -207,6 +207,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     why: 'the data plane has no store and never imports the control plane; they meet in model/, sync/ and status/',
   },
+  [`${GATEWAY}/workers`]: {
+    mayImport: [
+      CONTRACT, `${GATEWAY}/data-plane`, `${GATEWAY}/settings`, `${GATEWAY}/listener`, `${GATEWAY}/access-log`,
+      `${GATEWAY}/sync`, `${GATEWAY}/response-cache`, `${GATEWAY}/plugin-services`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`,
+      `${GATEWAY}/base`,
+    ],
+    why: 'workers are data planes in processes of their own; a data plane does not know whether it has any',
+  },
   [`${GATEWAY}/admin-client`]: {
     mayImport: [`${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'the client speaks HTTP; it knows the types of the model only',

@@ -57,10 +57,26 @@ export interface TracingSettings {
  * more memory than they may have, the one that was not added to for longest goes first.
  */
 export interface Counters {
-  /** @param endsAt milliseconds since 1970: counters of one key that end at different times are different counters */
-  get(key: string, endsAt: number): number;
-  /** Returns the new number. A counter begins at 0. */
-  add(key: string, by: number, endsAt: number): number;
+  /**
+   * A promise where another process counts, too.
+   * @param endsAt milliseconds since 1970: counters of one key that end at different times are different counters
+   */
+  get(key: string, endsAt: number): number | Promise<number>;
+  /** A counter begins at 0. */
+  add(key: string, by: number, endsAt: number): void;
+  /**
+   * Adds 1 to each of these counters, if none has reached its limit; else to none of them. A promise where another process must be asked.
+   * @returns what each counter was before. It is the limit or more where that is why nothing was added
+   */
+  take(taken: readonly TakenCounter[]): readonly number[] | Promise<readonly number[]>;
+}
+
+/** A counter that must stay within a limit. */
+export interface TakenCounter {
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+  readonly limit: number;
 }
 
 /** Memory of the node for values that can be had again. All regions share one bound: the value that was not read for longest goes first. */

@@ -51,6 +51,16 @@ describe('counters of a node', () => {
     expect(numbers.get('quiet', MINUTE)).toBe(1);
   });
 
+  it('are taken together, or not at all', () => {
+    const { counters: numbers } = counters();
+    const both = [{ key: 'a', endsAt: MINUTE, limit: 2 }, { key: 'b', endsAt: 2 * MINUTE, limit: 9 }];
+    expect(numbers.take(both)).toEqual([0, 0]);
+    expect(numbers.take(both)).toEqual([1, 1]);
+    expect(numbers.take(both)).toEqual([2, 2]);
+    expect(numbers.get('b', 2 * MINUTE)).toBe(2);
+    expect(numbers.take([{ key: 'b', endsAt: 2 * MINUTE, limit: 0 }])).toEqual([2]);
+  });
+
   it('take keys such as __proto__ for keys', () => {
     const { counters: numbers } = counters();
     expect(numbers.get('__proto__', MINUTE)).toBe(0);

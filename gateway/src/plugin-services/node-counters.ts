@@ -1,6 +1,6 @@
 /** Counters in memory. Those that end at one time are kept together, and forgotten together. */
 import type { Clock } from '../base/clock.ts';
-import type { Counters } from '../plugin-kit/services.ts';
+import type { Counters, TakenCounter } from '../plugin-kit/services.ts';
 
 /** Memory that counters may take. Bytes, estimated. */
 const MAX_BYTES = 32 * 1_048_576;
@@ -44,6 +44,12 @@ export class NodeCounters implements Counters {
     else window.counts.delete(key);
     window.counts.set(key, count);
     return count;
+  }
+
+  take(taken: readonly TakenCounter[]): readonly number[] {
+    const counts = taken.map(({ key, endsAt }) => this.get(key, endsAt));
+    if (taken.every(({ limit }, index) => counts[index]! < limit)) for (const { key, endsAt } of taken) this.add(key, 1, endsAt);
+    return counts;
   }
 
   #begin(endsAt: number): Window {

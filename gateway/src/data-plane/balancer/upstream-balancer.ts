@@ -12,9 +12,21 @@ import { RoundRobin } from './round-robin.ts';
 import { usesHealthChecks } from './upstream-settings.ts';
 import type { Checks, TargetSettings, UpstreamSettings } from './upstream-settings.ts';
 
+/** Decides on the health of addresses in place of a balancer that sees a part of the requests only. */
+export interface HealthJudge {
+  /** Something happened that counts. */
+  report(balancer: UpstreamBalancer, address: Address, event: HealthEvent): void;
+  /** Sets the health of addresses that may be new to the balancer. */
+  instruct(balancer: UpstreamBalancer): void;
+}
+
 export interface UpstreamBalancerOptions {
   readonly resolver: Resolver;
   readonly log: Log;
+  /** @default - the balancer, by what it sees */
+  readonly judge?: HealthJudge | undefined;
+  /** Called when an address became healthy or unhealthy. */
+  readonly onHealth?: ((balancer: UpstreamBalancer, address: Address) => void) | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -92,7 +104,11 @@ export class UpstreamBalancer {
   report(address: Address, event: HealthEvent, checks: Checks): void {
     const { successes } = checks.healthy;
     const { tcp_failures: tcp, timeouts: timeout, http_failures: http } = checks.unhealthy;
-    if (this.usesHealthChecks && address.health.count(event, { success: successes, tcp, timeout, http }[event])) this.#logHealth(address);
+    const limit = { success: successes, tcp, timeout, http }[event];
+    if (!this.usesHealthChecks || limit === 0) return;
+    const { judge } = this.#options;
+    if (judge !== undefined) judge.report(this, address, event);
+    else if (address.health.count(event, limit)) this.#changed(address);
   }
 
   /** Counts the status of an answer. Statuses that the checks do not name count as nothing. */
@@ -104,11 +120,13 @@ export class UpstreamBalancer {
   /** Sets the health of addresses by hand. @returns whether it has health checks to set it for */
   setHealth(isHealthy: boolean, addresses: readonly Address[]): boolean {
     if (!this.usesHealthChecks) return false;
-    for (const address of addresses) if (address.health.set(isHealthy)) this.#logHealth(address);
+    for (const address of addresses) if (address.health.set(isHealthy)) this.#changed(address);
     return true;
   }
 
-  #logHealth({ ip, port, hostname, health }: Address): void {
+  #changed(address: Address): void {
+    const { ip, port, hostname, health } = address;
+    this.#options.onHealth?.(this, address);
     this.#options.log.warn(`upstream ${this.settings.name}: ${ip}:${port} is ${health.isHealthy ? 'healthy' : 'unhealthy'} now`, {
       upstream: this.settings.name, target: hostname, address: `${ip}:${port}`, healthy: health.isHealthy,
     });
@@ -120,5 +138,6 @@ export class UpstreamBalancer {
       : algorithm === 'least-connections' ? new LeastConnections(this.targets)
         : algorithm === 'latency' ? new Latency(this.targets)
           : new RoundRobin(this.targets, this.#algorithm);
+    this.#options.judge?.instruct(this);
   }
 }

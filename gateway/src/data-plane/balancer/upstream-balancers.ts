@@ -8,15 +8,16 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Resolver } from '../dns/resolution.ts';
 import { ActiveProbing } from './active-probing.ts';
 import { UpstreamBalancer } from './upstream-balancer.ts';
+import type { UpstreamBalancerOptions } from './upstream-balancer.ts';
 import { targetOf, upstreamOf } from './upstream-settings.ts';
 import type { UpstreamSettings } from './upstream-settings.ts';
 
-interface UpstreamBalancersOptions {
+interface UpstreamBalancersOptions extends Pick<UpstreamBalancerOptions, 'judge' | 'onHealth'> {
   readonly resolver: Resolver;
   readonly log: Log;
   readonly clock: Clock;
-  /** What probes over TLS present, and verify targets against. */
-  probeContext(upstream: UpstreamSettings, snapshot: Snapshot): SecureContext;
+  /** What probes over TLS present, and verify targets against. @default - somebody else probes */
+  readonly probeContext?: ((upstream: UpstreamSettings, snapshot: Snapshot) => SecureContext) | undefined;
 }
 
 /** How often it is looked whether probes are due. Milliseconds. */
@@ -74,7 +75,8 @@ export class UpstreamBalancers {
   }
 
   #probeWhereAsked(): void {
-    const { clock } = this.#options;
+    const { clock, probeContext } = this.#options;
+    if (probeContext === undefined) return;
     const probed = [...this.#byId.values()].filter(({ balancer: { settings: { healthchecks: { active } } } }) => (
       active.healthy.interval > 0 || active.unhealthy.interval > 0));
     this.#timer?.cancel();
@@ -91,9 +93,9 @@ export class UpstreamBalancers {
       kept.balancer.update(upstreamOf(row), targets);
       return { ...kept, made };
     }
-    const { resolver, log, clock, probeContext } = this.#options;
-    const balancer = new UpstreamBalancer(upstreamOf(row), targets, { resolver, log, now: () => clock.now() });
-    const probing = new ActiveProbing(balancer, ({ settings }) => probeContext(settings, this.#snapshot!), clock.now());
+    const { resolver, log, clock, probeContext, judge, onHealth } = this.#options;
+    const balancer = new UpstreamBalancer(upstreamOf(row), targets, { resolver, log, judge, onHealth, now: () => clock.now() });
+    const probing = new ActiveProbing(balancer, ({ settings }) => probeContext!(settings, this.#snapshot!), clock.now());
     return { made, balancer, probing };
   }
 }

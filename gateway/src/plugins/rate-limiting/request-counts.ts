@@ -24,13 +24,8 @@ export interface RequestCounts {
 /** On the node. A request that is over a limit counts nowhere. */
 export function countsOnNode(limits: readonly Limit[], counters: Counters): RequestCounts {
   return {
-    count: (client, windows) => {
-      const used = limits.map(({ period }) => counters.get(keyOf(client, period, windows), windows[period].endsAt));
-      if (limits.every(({ limit }, index) => used[index]! < limit)) {
-        for (const { period } of limits) counters.add(keyOf(client, period, windows), 1, windows[period].endsAt);
-      }
-      return used;
-    },
+    count: (client, windows) => counters.take(limits.map(({ period, limit }) => (
+      { key: keyOf(client, period, windows), endsAt: windows[period].endsAt, limit }))),
     close: () => undefined,
   };
 }

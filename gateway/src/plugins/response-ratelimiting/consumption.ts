@@ -25,8 +25,10 @@ export interface Consumption {
 
 export function consumptionOnNode(limits: readonly Limit[], counters: Counters): Consumption {
   return {
-    used: (client, windows) => limits.map(({ name, period }) => (
-      counters.get(keyOf(client, windows, name, period), windows[period].endsAt))),
+    used: (client, windows) => {
+      const used = limits.map(({ name, period }) => counters.get(keyOf(client, windows, name, period), windows[period].endsAt));
+      return used.some((count) => count instanceof Promise) ? Promise.all(used) : used as readonly number[];
+    },
     add: (client, windows, name, by) => {
       for (const limit of limits) {
         if (limit.name === name) counters.add(keyOf(client, windows, name, limit.period), by, windows[limit.period].endsAt);
