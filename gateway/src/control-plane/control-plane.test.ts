@@ -25,6 +25,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     database: 'embedded',
     prefix: temporaryFolder('control-plane'),
     logLevel: 'notice',
+    workers: 1,
     admin: { insecure: false },
     listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {

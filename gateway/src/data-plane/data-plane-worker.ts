@@ -14,14 +14,15 @@ import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { StoredSessions } from '../plugin-kit/services.ts';
+import type { Counters, StoredSessions } from '../plugin-kit/services.ts';
 import { createNodeServices } from '../plugin-services/node-services.ts';
 import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { shownAnswers } from '../response-cache/memory-store.ts';
 import type { ShownAnswers } from '../response-cache/memory-store.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { KeyPair, Settings } from '../settings/settings.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { HealthReport } from './balancer/health-report.ts';
+import type { HealthJudge } from './balancer/upstream-balancer.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { CompiledConfiguration } from './compiled-configuration.ts';
 import { nodeResolver } from './dns/node-resolver.ts';
@@ -30,6 +31,7 @@ import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
 import { serviceTlsOf } from './http/service-tls.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
+import type { ProxyTraffic } from './node-parts.ts';
 import { PluginInstances } from './plugin-instances.ts';
 import { RequestCounts } from './request-counts.ts';
 import { ServerNames } from './server-names.ts';
@@ -48,16 +50,18 @@ export interface DataPlaneWorkerOptions {
   readonly debugToken?: string | undefined;
   /** Sessions in the database of the node. @default - it has none */
   readonly sessions?: StoredSessions | undefined;
+  /** @default - this worker is the whole node */
+  readonly part?: WorkerPart | undefined;
 }
 
-/** Connections of clients and their requests, since the start. */
-export interface ProxyTraffic {
-  readonly accepted: number;
-  /** Connections open now, idle ones included. */
-  readonly open: number;
-  readonly requests: number;
-  /** Requests under way. */
-  readonly active: number;
+/** What the supervisor of several workers does for each of them. Absent in a node of one process. */
+export interface WorkerPart {
+  readonly counters: Counters;
+  readonly judge: HealthJudge;
+  /** Keys of TLS sessions, so that a client resumes with whichever worker it meets. 48 bytes. */
+  readonly ticketKeys: Buffer;
+  /** Part of the memory for what can be had again. */
+  readonly memoryShare: number;
 }
 
 /** For what the queues of plugins still have when the node stops. Milliseconds. */
@@ -85,13 +89,14 @@ export class DataPlaneWorker {
   #closing = false;
 
   /** @throws GatewayError `setting-invalid` */
-  constructor({ settings, log, clock, nodeId, configuration, accessLog, debugToken, sessions }: DataPlaneWorkerOptions) {
+  constructor({ settings, log, clock, nodeId, configuration, accessLog, debugToken, sessions, part }: DataPlaneWorkerOptions) {
     this.#settings = settings;
     this.#log = log;
     this.#accessLog = accessLog;
     this.#services = createNodeServices({
       log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
       upstreams: { targets: () => this.upstreamHealth.healthOf() }, ...sessions !== undefined && { sessions },
+      ...part !== undefined && { counters: part.counters, memoryShare: part.memoryShare },
     });
     this.instances = new PluginInstances({
       log, clock, node: { id: nodeId, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
@@ -100,8 +105,10 @@ export class DataPlaneWorker {
     this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
     const resolver = nodeResolver(settings.dns, () => clock.now());
     this.#balancers = new UpstreamBalancers({
-      resolver, log, clock,
-      probeContext: (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
+      resolver, log, clock, judge: part?.judge,
+      // With several workers, the supervisor probes.
+      probeContext: part !== undefined ? undefined
+        : (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
     });
     this.upstreamHealth = new HealthReport(this.#balancers);
     this.#pipeline = new Pipeline({
@@ -119,6 +126,7 @@ export class DataPlaneWorker {
     const { certificates, tls } = settings;
     this.#servers = new ListenerServers({
       name: 'proxy', certificate: certificates.proxy, tls, log, clock,
+      ticketKeys: part?.ticketKeys,
       contextFor: (name, client) => this.#serverNames.contextFor(name, client),
     });
     this.#proxy = new ProxyListener(this.#pipeline, log, accessLog);
@@ -154,6 +162,16 @@ export class DataPlaneWorker {
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(): Promise<readonly AddressInfo[]> {
     return this.#proxy.open(this.#settings.listen.proxy, this.#servers);
+  }
+
+  /** Takes over another certificate for clients that name no server with one of its own. */
+  renewCertificate(pair: KeyPair): void {
+    this.#servers.use(pair);
+  }
+
+  /** Each answer ends its connection from now on: clients go to another node. */
+  closeConnections(): void {
+    this.#closing = true;
   }
 
   /**

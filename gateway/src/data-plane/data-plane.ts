@@ -21,24 +21,19 @@ import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { StoredSessions } from '../plugin-kit/services.ts';
-import { HANDLERS } from '../plugins/handlers.ts';
-import { schemasFor } from '../plugins/schemas.ts';
-import type { ShownAnswers } from '../response-cache/memory-store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
-import { NodeVaults } from '../vaults/node-vaults.ts';
 import type { HealthReport } from './balancer/health-report.ts';
 import type { Handlers } from './compiled-configuration.ts';
-import { ConfigurationCache } from './configuration-cache.ts';
-import { DataPlaneWorker } from './data-plane-worker.ts';
 import { keepDebugToken } from './debug-token.ts';
 import { NewestKnown } from './newest-known.ts';
-import { nodeVault, ownVaults } from './node-secrets.ts';
+import type { KeptAnswers, NodeConfiguration, Proxying } from './node-parts.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
+import { OwnProcess } from './own-process.ts';
+import type { OwnProcessOptions } from './own-process.ts';
 import { readinessOf } from './readiness.ts';
-import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult, RefusedConfiguration } from './running-configuration.ts';
 
 export interface DataPlaneOptions {
@@ -61,6 +56,8 @@ export interface DataPlaneOptions {
   readonly clock?: Clock;
   /** What the node understands and runs. @default - the packaged plugins */
   readonly plugins?: { readonly schemas: Schemas; readonly handlers: Handlers };
+  /** What proxies. @default - this process */
+  readonly proxying?: (options: OwnProcessOptions) => Proxying;
 }
 
 /** Addresses that are really listened on, in the order of the settings. */
@@ -68,12 +65,6 @@ interface DataPlaneAddresses {
   readonly proxy: readonly AddressInfo[];
   readonly status: readonly AddressInfo[];
 }
-
-/** How often secrets in mounted files are looked at. Kubernetes takes up to two minutes to swap them. Milliseconds. */
-const SECRETS_INTERVAL_MS = 30_000;
-
-/** How long a new configuration waits for secrets that only vaults outside of the node have. Milliseconds. */
-const VAULTS_LIMIT_MS = 5_000;
 
 /** How often a node says that it does not serve its whole configuration, while it is so: alarms are made of these lines. Milliseconds. */
 const DEGRADED_INTERVAL_MS = 60_000;
@@ -85,19 +76,17 @@ export class DataPlane {
   readonly #isStoreReachable: () => Promise<boolean>;
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #vaults: NodeVaults;
-  readonly #configuration: RunningConfiguration;
-  readonly #worker: DataPlaneWorker;
+  readonly #proxying: Proxying;
+  readonly #configuration: NodeConfiguration;
   readonly #status: StatusApi;
   readonly #statusServers: ListenerServers;
   readonly #newest: NewestKnown | undefined;
-  #secretsLook: Timer | undefined;
   #degradedLook: Timer | undefined;
   #draining = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
   constructor({
-    settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins,
+    settings, log, keepsConfiguration = true, vault, plugins, proxying = (options) => new OwnProcess(options),
     clock = SYSTEM_CLOCK, isStoreReachable = async () => true, sessions,
     accessLog = openAccessLogFile({ setting: settings.accessLogs.proxy, prefix: settings.prefix, log }),
   }: DataPlaneOptions) {
@@ -107,42 +96,29 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
-    this.#vaults = new NodeVaults({
-      env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),
-    });
-    this.#worker = new DataPlaneWorker({
-      settings, log, clock, nodeId: this.id, accessLog, sessions,
-      configuration: () => this.#configuration.compiled,
+    this.#proxying = proxying({
+      settings, log, clock, nodeId: this.id, keepsConfiguration, vault, accessLog, sessions, plugins,
       debugToken: settings.tracing.isDebugOn ? keepDebugToken(settings.prefix, settings.tracing.debugToken, log) : undefined,
     });
-    this.#configuration = new RunningConfiguration({
-      schemas: plugins?.schemas ?? schemasFor(settings).schemas,
-      handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
-      instances: this.#worker.instances,
-      routerFlavor: settings.routerFlavor,
-      vaults: this.#vaults,
-      cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
-      log,
-      onChange: (snapshot) => this.#worker.use(snapshot),
-    });
+    this.#configuration = this.#proxying.configuration;
     const { certificates, tls } = settings;
     this.#statusServers = new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock });
     this.#status = new StatusApi({
       readiness: () => readinessOf({
         draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
-        standsStill: this.#configuration.standsStill, awaitsSecrets: this.#vaults.pending > 0,
+        standsStill: this.#configuration.standsStill, awaitsSecrets: this.#configuration.awaitsSecrets, obstacle: this.#proxying.obstacle,
       }),
       configuration: () => configurationStatus(this.#configuration),
       upstreamHealth: (name) => this.upstreamHealth.shown(name),
       metrics: () => this.metrics(),
-      status: () => nodeStatus(this.#worker.traffic, this.#configuration.hash),
+      status: async () => nodeStatus(await this.#proxying.traffic(), await this.#proxying.memory(), this.#configuration.hash),
       beginDraining: () => this.drain(),
     }, log);
   }
 
   /** Health of the targets of upstreams. */
   get upstreamHealth(): HealthReport {
-    return this.#worker.upstreamHealth;
+    return this.#proxying.upstreamHealth;
   }
 
   /** Hash of the configuration that runs; 32 zeros for none. */
@@ -166,25 +142,25 @@ export class DataPlane {
   }
 
   /** What plugins keep of answers in memory. */
-  get cachedAnswers(): ShownAnswers {
-    return this.#worker.cachedAnswers;
+  get cachedAnswers(): KeptAnswers {
+    return this.#proxying.cachedAnswers;
   }
 
   /** Metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
-    const { metrics, traffic } = this.#worker;
+    const [{ families, errors }, traffic, memory, isStoreReachable] = await Promise.all([
+      this.#proxying.pluginMetrics(), this.#proxying.traffic(), this.#proxying.memory(), this.#isStoreReachable(),
+    ]);
     return metricsText([
-      ...metrics.families(),
-      ...nodeFamilies({
-        nodeId: this.id, listeners: traffic, isStoreReachable: await this.#isStoreReachable(), metricErrors: metrics.errors,
-      }),
+      ...families,
+      ...nodeFamilies({ nodeId: this.id, listeners: traffic, isStoreReachable, metricErrors: errors, memory }),
       ...configurationGauges(this.#configuration),
     ]);
   }
 
   /** Requests by route and status since the last call. */
   takeRequestCounts(): readonly RequestsRecord[] {
-    return this.#worker.takeRequestCounts();
+    return this.#proxying.takeRequestCounts();
   }
 
   /**
@@ -192,14 +168,12 @@ export class DataPlane {
    * @throws GatewayError `address-unavailable`, `certificate-missing`
    */
   async start(): Promise<DataPlaneAddresses> {
-    await this.#configuration.startFromCache();
-    await this.#vaults.settled(VAULTS_LIMIT_MS);
-    this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => void this.#configuration.renewSecrets());
+    await this.#configuration.start();
     this.#degradedLook = this.#clock.every(DEGRADED_INTERVAL_MS, () => this.#logDegraded());
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
     const status = await this.#status.open(listen.status, this.#statusServers);
-    const proxy = await this.#worker.open();
+    const proxy = await this.#proxying.open();
     return { proxy, status };
   }
 
@@ -218,7 +192,7 @@ export class DataPlane {
 
   /** Asks vaults outside of this node for the secrets of a table, so that `apply` finds them. Waits a few seconds at most. */
   async prepare(table: ConfigTable): Promise<void> {
-    await this.#vaults.prefetch(table, VAULTS_LIMIT_MS);
+    await this.#configuration.prepare(table);
   }
 
   /** Takes over the configuration that a control plane left outside, as `apply` does. */
@@ -261,19 +235,25 @@ export class DataPlane {
     this.#log.notice('draining: not ready for new traffic from now on');
   }
 
+  /** Drains, and sends clients elsewhere: each answer ends its connection, and what is under way is finished. */
+  retreat(): void {
+    this.drain();
+    this.#proxying.closeConnections();
+  }
+
+  /** Ends the processes of the node at once, but for this one. */
+  kill(): void {
+    this.#proxying.kill();
+  }
+
   /**
    * Stops: no new connections, answers under way are finished, and after the limit what is left is cut.
    * @param limitMs for the requests under way
    */
   async close(limitMs = 10_000): Promise<void> {
     this.drain();
-    this.#secretsLook?.cancel();
     this.#degradedLook?.cancel();
-    await this.#worker.stop(limitMs);
-    await this.#configuration.idle();
-    this.#configuration.close();
-    this.#vaults.close();
-    await this.#worker.close();
+    await this.#proxying.close(limitMs);
     await this.#status.close();
     await this.#statusServers.close();
   }

@@ -1,12 +1,10 @@
 /** What a data plane shows at `GET /status`, `GET /status/configuration` and `GET /metrics`. */
 import type { MetricFamily } from '../base/metrics.ts';
 import { NO_HASH } from '../model/config-hash.ts';
-import type { ProxyTraffic } from './data-plane-worker.ts';
-import type { RunningConfiguration } from './running-configuration.ts';
+import type { NodeConfiguration, ProcessMemory, ProxyTraffic } from './node-parts.ts';
 
 /** @param hash of the configuration that runs; `undefined` before there is any */
-export function nodeStatus({ open, accepted, requests }: ProxyTraffic, hash: string | undefined): unknown {
-  const memory = process.memoryUsage();
+export function nodeStatus({ open, accepted, requests }: ProxyTraffic, memory: ProcessMemory, hash: string | undefined): unknown {
   return {
     // Kong's fields for Lua stay, empty, for tools that read them.
     memory: { workers_lua_vms: [], lua_shared_dicts: {}, rss_bytes: memory.rss, heap_used_bytes: memory.heapUsed },
@@ -21,7 +19,7 @@ export function nodeStatus({ open, accepted, requests }: ProxyTraffic, hash: str
 }
 
 /** What runs and where it came from, what of it is not served, and what was refused. */
-export function configurationStatus({ hash, origin, quarantine, refused }: RunningConfiguration): unknown {
+export function configurationStatus({ hash, origin, quarantine, refused }: NodeConfiguration): unknown {
   return {
     configuration_hash: hash ?? NO_HASH,
     origin: origin ?? null,
@@ -30,7 +28,7 @@ export function configurationStatus({ hash, origin, quarantine, refused }: Runni
   };
 }
 
-export function configurationGauges({ quarantine, refused }: RunningConfiguration): readonly MetricFamily[] {
+export function configurationGauges({ quarantine, refused }: NodeConfiguration): readonly MetricFamily[] {
   return [
     {
       name: 'hybridge_quarantined_entities',

@@ -12,11 +12,16 @@ interface ReadinessFacts {
   readonly standsStill?: boolean;
   /** Whether a vault has not answered yet. @default false */
   readonly awaitsSecrets?: boolean;
+  /** Why no request would be answered, whatever the configuration. @default - nothing */
+  readonly obstacle?: string | undefined;
 }
 
 /** A lost control plane does not matter here: what was configured is still served. */
-export function readinessOf({ draining, hash, quarantined = 0, standsStill = false, awaitsSecrets = false }: ReadinessFacts): Readiness {
+export function readinessOf(
+  { draining, hash, quarantined = 0, standsStill = false, awaitsSecrets = false, obstacle }: ReadinessFacts,
+): Readiness {
   if (draining) return { ready: false, message: 'draining' };
+  if (obstacle !== undefined) return { ready: false, message: obstacle };
   if (hash === undefined) return { ready: false, message: 'no configuration available (configuration hash is not initialized)' };
   if (hash === NO_HASH) return { ready: false, message: 'no configuration available (empty configuration present)' };
   if (awaitsSecrets) return { ready: false, message: 'a vault has not answered yet' };

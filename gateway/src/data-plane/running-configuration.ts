@@ -55,6 +55,8 @@ interface RunningConfigurationOptions {
   /** @default - nothing is kept */
   readonly cache?: ConfigurationCache | undefined;
   readonly log: Log;
+  /** Called with the table of a configuration that was handed over, before it is applied: for its secrets. */
+  prepare?(table: ConfigTable): Promise<void>;
   /** Called with each configuration, just before requests see it. */
   onChange?(snapshot: Snapshot): void;
 }
@@ -139,6 +141,7 @@ export class RunningConfiguration {
     return this.#queue.inTurn(async () => {
       try {
         const settled = await inSteps(takeOver(text, this.#running?.settled));
+        await this.#options.prepare?.(settled.table);
         const result = this.#take({ settled, origin });
         this.#refused = result.applied ? undefined : { hash: settled.hash, message: result.message };
         return result;

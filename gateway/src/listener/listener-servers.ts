@@ -30,6 +30,8 @@ interface ListenerServersOptions {
    * @default - each name gets `certificate`
    */
   readonly contextFor?: (serverName: string, client: ServedClient) => SecureContext | undefined;
+  /** Keys of TLS sessions, 48 bytes: servers with the same ones resume each other's. @default - random ones for each server */
+  readonly ticketKeys?: Buffer | undefined;
   readonly log: Log;
   /** @default - the clock of the machine */
   readonly clock?: Clock;
@@ -57,10 +59,11 @@ export class ListenerServers {
   create(listener: Listener, options: ServerOptions = {}): Server {
     if (!listener.ssl) return createServer(options);
     const certificate = this.#certificateFor(listener);
-    const { tls, contextFor } = this.#options;
+    const { tls, contextFor, ticketKeys } = this.#options;
     const server = createTlsServer({
       ...options, ...tls, ...contextOf(certificate), ALPNProtocols: ['http/1.1', 'http/1.0'],
       ...contextFor && { SNICallback: callbackOf(contextFor) },
+      ...ticketKeys && { ticketKeys },
     });
     this.#secure.push(server);
     this.#watch ??= this.#follow(certificate);
@@ -86,17 +89,18 @@ export class ListenerServers {
       what: `the certificate of ${this.setting}`,
       files: [files.certificate.text, files.key.text],
       read: () => readKeyPair(files.certificate, files.key),
-      changed: (pair) => this.#use(pair),
+      changed: (pair) => this.use(pair),
       log,
       clock,
     });
   }
 
-  /** Connections that are open keep the certificate of their handshake. */
-  #use(pair: KeyPair): void {
+  /** Takes over another certificate. Connections that are open keep the one of their handshake. */
+  use(pair: KeyPair): void {
     if (pair.certificate === this.#certificate?.certificate) return;
     this.#certificate = pair;
-    for (const server of this.#secure) server.setSecureContext({ ...this.#options.tls, ...contextOf(pair) });
+    const { tls, ticketKeys } = this.#options;
+    for (const server of this.#secure) server.setSecureContext({ ...tls, ...contextOf(pair), ...ticketKeys && { ticketKeys } });
     const until = new Date(expiryOf(pair.certificate)).toISOString();
     this.#options.log.notice(`the certificate of ${this.setting} changed and is in use`, { certificate_until: until });
   }

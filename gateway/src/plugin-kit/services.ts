@@ -76,8 +76,12 @@ export interface TakenCounter {
   readonly key: string;
   /** Milliseconds since 1970. */
   readonly endsAt: number;
+  /** `NO_LIMIT`: it is counted in any case. */
   readonly limit: number;
 }
+
+/** For counters that every request counts on. */
+export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** Memory of the node for values that can be had again. All regions share one bound: the value that was not read for longest goes first. */
 export interface NodeCache {

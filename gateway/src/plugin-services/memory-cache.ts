@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Cached, CacheRegion, NodeCache } from '../plugin-kit/services.ts';
 
 /** As Kong's `mem_cache_size`. Bytes. */
-const MAX_BYTES = 128 * 1_048_576;
+export const MAX_CACHE_BYTES = 128 * 1_048_576;
 
 /** What an entry takes beside key and value. Bytes, estimated. */
 const ENTRY_BYTES = 200;
@@ -23,7 +23,7 @@ export class MemoryCache implements NodeCache {
   readonly #regions = new Map<string, CacheRegion<unknown>>();
   #bytes = 0;
 
-  constructor(clock: Clock, maxBytes = MAX_BYTES) {
+  constructor(clock: Clock, maxBytes = MAX_CACHE_BYTES) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
   }

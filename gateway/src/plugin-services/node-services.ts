@@ -1,9 +1,9 @@
 /** What plugins share on a node. Each service has a file or folder here. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { NodeServices, StoredSessions, TracingSettings, UpstreamHealth } from '../plugin-kit/services.ts';
+import type { Counters, NodeServices, StoredSessions, TracingSettings, UpstreamHealth } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
-import { MemoryCache } from './memory-cache.ts';
+import { MAX_CACHE_BYTES, MemoryCache } from './memory-cache.ts';
 import { nodeMessages } from './messages/node-messages.ts';
 import { MetricsRegistry } from './metrics-registry.ts';
 import { NodeCounters } from './node-counters.ts';
@@ -25,6 +25,10 @@ interface NodeServicesOptions {
   readonly systemLog?: string;
   /** @default - there are no upstreams */
   readonly upstreams?: UpstreamHealth;
+  /** @default - those of this process */
+  readonly counters?: Counters;
+  /** Part of the memory for values that can be had again. @default 1 */
+  readonly memoryShare?: number;
 }
 
 /** The services, and their end. */
@@ -40,14 +44,15 @@ export interface OpenNodeServices extends NodeServices {
 
 export function createNodeServices(
   {
-    log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log', sessions, upstreams = { targets: () => [] },
+    log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log', sessions, upstreams = { targets: () => [] }, memoryShare = 1,
+    counters = new NodeCounters(clock),
   }: NodeServicesOptions,
 ): OpenNodeServices {
   const queues = new NodeQueues(clock);
   const messages = nodeMessages({ clock, authorities, systemLog });
   return {
-    counters: new NodeCounters(clock),
-    cache: new MemoryCache(clock),
+    counters,
+    cache: new MemoryCache(clock, MAX_CACHE_BYTES * memoryShare),
     tracing,
     upstreams,
     redis: new RedisConnections({ log, clock, authorities }),

@@ -21,15 +21,18 @@ interface NodeNumbers {
   readonly isStoreReachable: boolean;
   /** Observations that no metric has. */
   readonly metricErrors: number;
+  /** Of all processes of the node. Bytes. @default - this process */
+  readonly memory?: { readonly rss: number; readonly heapUsed: number };
 }
 
-export function nodeFamilies({ nodeId, listeners, isStoreReachable, metricErrors }: NodeNumbers): readonly MetricFamily[] {
+export function nodeFamilies(
+  { nodeId, listeners, isStoreReachable, metricErrors, memory = process.memoryUsage() }: NodeNumbers,
+): readonly MetricFamily[] {
   const ofNode = { node_id: nodeId, subsystem: 'http' };
   const { accepted, open, requests, active } = listeners;
   const connections = {
     accepted, active: open, handled: accepted, reading: 0, total: requests, waiting: Math.max(open - active, 0), writing: active,
   };
-  const memory = process.memoryUsage();
   return [
     {
       name: 'kong_nginx_connections_total', help: 'Connections by state; total: requests',

@@ -19,7 +19,9 @@ export interface Pipe {
 export interface Listeners<Theirs extends Speech> {
   readonly told: { readonly [Name in keyof Theirs['tells']]: (value: Theirs['tells'][Name]) => void };
   readonly asked: {
-    readonly [Name in keyof Theirs['asks']]: (question: Theirs['asks'][Name][0]) => Theirs['asks'][Name][1] | Promise<Theirs['asks'][Name][1]>;
+    readonly [Name in keyof Theirs['asks']]: (
+      question: Theirs['asks'][Name][0],
+    ) => Theirs['asks'][Name][1] | Promise<Theirs['asks'][Name][1]>;
   };
 }
 
@@ -31,10 +33,10 @@ type Message =
   | readonly ['failure', id: number, message: string];
 
 interface Asked {
-  resolve(answer: unknown): void;
-  reject(error: Error): void;
   /** Milliseconds of the clock of timers. */
   readonly deadline: number;
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
 }
 
 /** How often questions are looked for that were not answered in time. Milliseconds. */
@@ -70,7 +72,9 @@ export class Channel<Mine extends Speech, Theirs extends Speech> {
   }
 
   /** @throws Error when there is no answer within the limit, or the other end failed */
-  ask<Name extends keyof Mine['asks'] & string>(name: Name, question: Mine['asks'][Name][0], limitMs: number): Promise<Mine['asks'][Name][1]> {
+  ask<Name extends keyof Mine['asks'] & string>(
+    name: Name, question: Mine['asks'][Name][0], limitMs: number,
+  ): Promise<Mine['asks'][Name][1]> {
     if (!this.#pipe.connected) return Promise.reject(new Error(GONE));
     if (this.#asked.size >= MAX_ASKED) return Promise.reject(new Error('the other process has too many questions to answer'));
     return new Promise((resolve, reject) => {

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../base/secret.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import { readSettings } from '../settings/read.ts';
-import { SETTINGS } from '../settings/table.ts';
 import { settingsIn } from '../settings/setting.ts';
+import { SETTINGS } from '../settings/table.ts';
 import { packSettings, unpackSettings } from './packed-settings.ts';
 
 /** The same tree with what secrets hide, so that two trees can be compared. */
@@ -15,7 +15,8 @@ function revealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revealed);
   if (typeof value !== 'object' || value === null) return value;
   expect([Object.prototype, null]).toContain(Object.getPrototypeOf(value));
-  return Object.fromEntries(Object.entries(value).filter(([, nested]) => nested !== undefined).map(([key, nested]) => [key, revealed(nested)]));
+  const entries = Object.entries(value).filter(([, nested]) => nested !== undefined);
+  return Object.fromEntries(entries.map(([key, nested]) => [key, revealed(nested)]));
 }
 
 describe('settings on their way to a worker', () => {

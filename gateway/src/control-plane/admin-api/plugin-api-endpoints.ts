@@ -20,10 +20,10 @@ const ACME: readonly Endpoint[] = [
 /** Answers that the node's data plane keeps in memory, by their keys. */
 export interface CachedAnswers {
   /** As the API shows it; `undefined` for none. */
-  get(key: string): object | undefined;
+  get(key: string): object | undefined | Promise<object | undefined>;
   /** Returns whether there was one. */
-  delete(key: string): boolean;
-  clear(): void;
+  delete(key: string): boolean | Promise<boolean>;
+  clear(): void | Promise<void>;
 }
 
 const NO_ANSWERS: CachedAnswers = { get: () => undefined, delete: () => false, clear: () => undefined };
@@ -47,19 +47,19 @@ export function pluginApiEndpoints(plugins: ReadonlyMap<string, PluginSchema>, o
 
 function cacheEndpoints({ store, cachedAnswers: answers = NO_ANSWERS }: PluginApiOptions): readonly Endpoint[] {
   const methods: Endpoint['methods'] = {
-    GET: ({ params }) => {
-      const answer = answers.get(params.cache_key!);
+    GET: async ({ params }) => {
+      const answer = await answers.get(params.cache_key!);
       return answer === undefined ? htmlPage(404) : { status: 200, body: answer };
     },
-    DELETE: ({ params }) => (answers.delete(params.cache_key!) ? PURGED : htmlPage(404)),
+    DELETE: async ({ params }) => (await answers.delete(params.cache_key!) ? PURGED : htmlPage(404)),
   };
   const about = 'an answer that proxy-cache keeps';
   return [
     {
       path: '/proxy-cache', about: 'all answers that proxy-cache keeps',
       methods: {
-        DELETE: () => {
-          answers.clear();
+        DELETE: async () => {
+          await answers.clear();
           return PURGED;
         },
       },

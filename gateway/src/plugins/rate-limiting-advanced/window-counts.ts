@@ -1,4 +1,6 @@
 /** Where requests in windows are counted: on the node, in Redis, or on the node with exchanges through Redis. */
+import { Lru } from '../../base/lru.ts';
+import { NO_LIMIT } from '../../plugin-kit/services.ts';
 import type { Counters, RedisConnection } from '../../plugin-kit/services.ts';
 import type { ExchangedCounters } from '../../rate-limits/exchanged-counters.ts';
 import { usedOf } from './sliding-window.ts';
@@ -26,23 +28,42 @@ export function fits({ limit }: WindowLimit, count: WindowCount, times: WindowTi
   return usedOf(count, times) + 1 <= limit;
 }
 
+/** Windows that are over do not change any more: what they came to is asked for once, where another process counts. */
+const MAX_PAST = 10_000;
+
 export function countsOnNode({ limits, countsRefused }: CountsOptions, counters: Counters): WindowCounts {
+  const past = new Lru<string, number>(MAX_PAST);
+  const previousOf = (key: string, endsAt: number): number | Promise<number> => {
+    const known = past.get(key) ?? counters.get(key, endsAt);
+    if (!(known instanceof Promise)) return known;
+    return known.then((count) => {
+      past.set(key, count);
+      return count;
+    });
+  };
+  const take = (
+    client: string, times: readonly WindowTimes[], previous: readonly number[],
+  ): readonly WindowCount[] | Promise<readonly WindowCount[]> => {
+    const current = counters.take(limits.map(({ size, limit }, index) => {
+      const { startsAt, endsAt, weight } = times[index]!;
+      return {
+        key: keyOf(client, size, startsAt),
+        // A counter lives on while the next window looks back at it.
+        endsAt: endsAt + size * 1000,
+        limit: countsRefused ? NO_LIMIT : Math.floor(limit - previous[index]! * weight),
+      };
+    }));
+    const together = (counts: readonly number[]) => counts.map((count, index) => ({ current: count, previous: previous[index]! }));
+    return current instanceof Promise ? current.then(together) : together(current);
+  };
   return {
     count: (client, times) => {
-      // A counter lives on while the next window looks back at it.
-      const keys = limits.map(({ size }, index) => {
+      const previous = limits.map(({ size }, index) => {
         const { startsAt, endsAt } = times[index]!;
-        const length = size * 1000;
-        const [key, before] = [keyOf(client, size, startsAt), keyOf(client, size, startsAt - length)];
-        return { key, endsAt: endsAt + length, before, ends: endsAt };
+        return previousOf(keyOf(client, size, startsAt - size * 1000), endsAt);
       });
-      const counts = keys.map(({ key, endsAt, before, ends }) => ({
-        current: counters.get(key, endsAt), previous: counters.get(before, ends),
-      }));
-      if (countsRefused || limits.every((limit, index) => fits(limit, counts[index]!, times[index]!))) {
-        for (const { key, endsAt } of keys) counters.add(key, 1, endsAt);
-      }
-      return counts;
+      if (!previous.some((count) => count instanceof Promise)) return take(client, times, previous as readonly number[]);
+      return Promise.all(previous).then((counts) => take(client, times, counts));
     },
     close: () => undefined,
   };

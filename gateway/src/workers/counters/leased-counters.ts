@@ -149,12 +149,18 @@ export class LeasedCounters implements Counters {
       this.#size += 1;
       if (this.#size > this.#maxKnown) this.#forgetOldest();
     }
-    // Another configuration: a lease of the old limit could go beyond the new one.
-    if (known.limit !== limit) {
-      if (known.units > 0) this.#owner.giveBack([{ key, endsAt, by: known.units }]);
-      Object.assign(known, { limit, units: 0, isFull: limit <= 0 });
-    }
+    if (known.limit !== limit) this.#changeLimit(known, limit);
     return known;
+  }
+
+  /** Another configuration, or a window that moves. A lease of the old limit must not go beyond a lower one. */
+  #changeLimit(known: Known, limit: number): void {
+    if (limit < known.limit && known.units > 0) {
+      this.#owner.giveBack([{ key: known.key, endsAt: known.endsAt, by: known.units }]);
+      known.units = 0;
+    }
+    known.limit = limit;
+    known.isFull = limit <= 0;
   }
 
   #begin(endsAt: number): Map<string, Known> {

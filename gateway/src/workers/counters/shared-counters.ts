@@ -3,6 +3,7 @@
  * requests it counts without asking. Leases that would make the difference are called back before a request is refused, so the requests of
  * all workers that pass are never more than the limit, and never fewer while more are there.
  */
+import { NO_LIMIT } from '../../plugin-kit/services.ts';
 import type { NodeCounters } from '../../plugin-services/node-counters.ts';
 import type { CounterChange, CounterName, LimitedCounter, TakeAnswer, TakeQuestion } from './counter-messages.ts';
 
@@ -53,7 +54,7 @@ export class SharedCounters<Worker> {
     this.#options.reopened(changes.map(({ key, endsAt }) => ({ key, endsAt })));
   }
 
-  /** Requests of one worker, in their order. The answers are made in one go, so that no lease is called back before its worker knows of it. */
+  /** Requests of one worker, in their order. The answers are made in one go: no lease is called back before its worker knows of it. */
   async take(worker: Worker, questions: readonly TakeQuestion[]): Promise<readonly TakeAnswer[]> {
     const wanted = Map.groupBy(questions.flat(), nameOf);
     for (let round = 0; round < MAX_RECALLS; round += 1) {
@@ -88,7 +89,7 @@ export class SharedCounters<Worker> {
         const name = nameOf(counter);
         if (looked.has(name)) return;
         looked.add(name);
-        const lease = this.#leaseOf(counter.limit - this.get(counter));
+        const lease = this.#leaseOf(counter);
         if (lease === 0) return;
         this.#options.counters.add(counter.key, lease, counter.endsAt);
         leases[index] = lease;
@@ -97,7 +98,10 @@ export class SharedCounters<Worker> {
     });
   }
 
-  #leaseOf(left: number): number {
+  #leaseOf({ limit, ...counter }: LimitedCounter): number {
+    // Nobody would refuse by it, but leases that are not used up would count.
+    if (limit === NO_LIMIT) return 0;
+    const left = limit - this.get(counter);
     const workers = Math.max(1, this.#options.workers());
     return left < LEASES_FROM * workers ? 0 : Math.min(MAX_LEASE, Math.floor(left / (LEASED_PART * workers)));
   }
