@@ -112,7 +112,8 @@ export class DataPlaneWorker {
     });
     this.upstreamHealth = new HealthReport(this.#balancers);
     this.#pipeline = new Pipeline({
-      pool: this.#pool,
+      upstreams: this.#pool,
+      tls: this.#pool.tls,
       balancers: this.#balancers,
       resolver,
       log,
@@ -129,7 +130,7 @@ export class DataPlaneWorker {
       ticketKeys: part?.ticketKeys,
       contextFor: (name, client) => this.#serverNames.contextFor(name, client),
     });
-    this.#proxy = new ProxyListener(this.#pipeline, log, accessLog);
+    this.#proxy = new ProxyListener(this.#pipeline, log);
   }
 
   get traffic(): ProxyTraffic {

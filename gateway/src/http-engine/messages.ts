@@ -154,6 +154,8 @@ export interface RefusedBytes {
   readonly connection: ClientConnection;
   readonly status: number;
   readonly answerBytes: number;
+  /** Of those, the body. */
+  readonly bodyBytes: number;
   readonly requestId: string;
   /** Why, as a key of metrics, e.g. `two-hosts`. */
   readonly reason: string;

@@ -1,12 +1,14 @@
 /** What the access log says of a request to the proxy. */
 import type { AccessRecord } from '../../access-log/access-record.ts';
+import { plainAddress } from '../../base/ip-range.ts';
+import type { RefusedBytes } from '../../http-engine/messages.ts';
 import type { Row } from '../../model/config-table.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { perSnapshot } from '../../plugin-kit/snapshot-index.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** Status of a request whose client went away before it had an answer, as in nginx. */
-const CLIENT_GONE = 499;
+export const CLIENT_GONE = 499;
 
 /** Fields of plugins that name the query arguments in which they look for credentials. */
 const CREDENTIAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -53,24 +55,17 @@ export function accessRecord(exchange: HttpExchange): AccessRecord {
   };
 }
 
-interface RefusedRequest {
-  readonly clientIp: string;
-  /** The whole answer, as text. */
-  readonly answer: string;
-}
-
-/** Of what the parser rejected: there is no request to describe. */
-export function refusedRecord({ clientIp, answer }: RefusedRequest): AccessRecord {
-  const [head = '', body = ''] = answer.split('\r\n\r\n');
+/** Of what the engine refused: there is no request to describe. */
+export function refusedRecord({ requestId, connection, status, answerBytes, bodyBytes }: RefusedBytes): AccessRecord {
   return {
-    requestId: /\r\nX-Kong-Request-Id: ([0-9a-f]+)/.exec(head)?.[1] ?? '',
+    requestId,
     startedAt: Date.now(),
-    clientIp,
+    clientIp: plainAddress(connection.remoteAddress),
     method: '', scheme: '', httpVersion: '', host: '', path: '', query: '',
-    status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
+    status,
     requestBytes: 0,
-    responseBytes: answer.length,
-    bodyBytes: body.length,
+    responseBytes: answerBytes,
+    bodyBytes,
     durationMs: 0,
     userAgent: undefined, referer: undefined, user: undefined,
   };

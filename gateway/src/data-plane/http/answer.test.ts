@@ -22,8 +22,8 @@ async function start(answer: string, options: Omit<LocalProxyOptions, 'tables'> 
 const lines = (...all: string[]): string => all.join('\r\n');
 
 const NOT_FOUND_HEAD = lines(
-  'HTTP/1.1 404 Not Found', 'Date: <date>', 'Content-Type: application/json; charset=utf-8', 'Content-Length: 103', 'Server: <product>',
-  'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '', '',
+  'HTTP/1.1 404 Not Found', 'Content-Type: application/json; charset=utf-8', 'Date: <date>', 'Server: <product>',
+  'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Content-Length: 103', 'Connection: close', '', '',
 );
 const NOT_FOUND_BODY = '{\n  "message":"no Route matched with those values",\n  "request_id":"<id>"\n}';
 
@@ -66,12 +66,12 @@ describe('an answer of the gateway', () => {
     const names = (head: { headers: string[] }) => head.headers.filter((_, index) => index % 2 === 0);
     const plain = ownHead({ status: 401, message: 'no', headers: { 'X-A': 'b' } }, 'id', accept, performance.now() - 1_500);
     expect(names(plain.head)).toEqual([
-      'Date', 'Content-Type', 'Content-Length', 'Server', 'X-A', 'X-Kong-Response-Latency', 'X-Kong-Request-Id',
+      'Content-Type', 'Date', 'Server', 'Content-Length', 'X-A', 'X-Kong-Response-Latency', 'X-Kong-Request-Id',
     ]);
     expect(Number(plain.head.header('X-Kong-Response-Latency'))).toBeGreaterThanOrEqual(1_500);
     expect(Number(plain.head.header('X-Kong-Response-Latency'))).toBeLessThan(3_000);
     const attempted = ownHead({ status: 502, message: 'no', attempted: true, fallback: 'text' }, 'id', accept, 0);
-    expect(names(attempted.head)).toEqual(['Date', 'Content-Type', 'Content-Length', 'Server', 'X-Kong-Request-Id']);
+    expect(names(attempted.head)).toEqual(['Content-Type', 'Date', 'Server', 'X-Kong-Request-Id', 'Content-Length']);
     expect(attempted.body.toString()).toBe('no\nrequest_id: id\n');
   });
 
@@ -87,8 +87,8 @@ describe('an answer of an upstream', () => {
   it('gets the headers of the gateway', async () => {
     const { port } = await start(answerOf('ok', ['X-B: c']));
     expect(masked(await ask(port, requestOf('GET /up')))).toBe(lines(
-      'HTTP/1.1 200 OK', 'X-B: c', 'Content-Length: 2', 'Server: <product>', 'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>',
-      'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '', 'ok',
+      'HTTP/1.1 200 OK', 'X-B: c', 'Server: <product>', 'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>',
+      'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Content-Length: 2', 'Connection: close', '', 'ok',
     ));
   });
 

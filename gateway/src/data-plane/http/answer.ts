@@ -1,11 +1,11 @@
 /** Heads of answers to clients: those that the gateway makes itself, and those of upstreams. */
-import type { ServerResponse } from 'node:http';
-
 import { PRODUCT } from '../../base/product.ts';
+import type { AnswerHead } from '../../http-engine/messages.ts';
 import type { AnswerSource } from '../../plugin-kit/exchange.ts';
 import { ResponseHead } from './client-response.ts';
 import { renderError } from './error-body.ts';
 import type { DefaultFormat } from './error-body.ts';
+import { httpDate } from './http-date.ts';
 
 export interface OwnAnswer {
   readonly status: number;
@@ -31,37 +31,34 @@ interface OwnHead {
   readonly body: Buffer;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Creates the head and the body of an answer of the gateway. Plugins may still change both. */
 export function ownHead(answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number): OwnHead {
   const { contentType, body } = contentOf(answer, requestId, accept);
-  const latency = String(Math.round(performance.now() - startedAt));
+  const latency = Math.round(performance.now() - startedAt);
   // RFC 9110 §8.6: a 204 has none, and that of a 304 would be the length of another answer.
-  const length = answer.status === 204 || answer.status === 304 ? [] : ['Content-Length', String(body.length)];
-  const head = new ResponseHead(answer.status, answer.isProxied === true ? [
-    ...length,
-    'Server', PRODUCT,
-    'Via', `1.1 ${PRODUCT}`,
-    'X-Kong-Upstream-Latency', '0',
-    'X-Kong-Proxy-Latency', latency,
-    'X-Kong-Request-Id', requestId,
-  ] : [
-    'Date', new Date().toUTCString(),
-    ...(contentType === undefined ? [] : ['Content-Type', contentType]),
-    ...length,
-    'Server', PRODUCT,
-    ...Object.entries(answer.headers ?? {}).flat(),
-    ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', latency]),
-    'X-Kong-Request-Id', requestId,
-  ], answer.source);
-  for (const name of new Set((answer.lines ?? []).filter((_, at) => at % 2 === 0))) head.removeHeader(name);
-  head.headers.push(...answer.lines ?? []);
+  const length = answer.status === 204 || answer.status === 304 ? undefined : body.length;
+  const text = answer.isProxied === true
+    ? `Server: ${PRODUCT}\r\nVia: 1.1 ${PRODUCT}\r\nX-Kong-Upstream-Latency: 0\r\nX-Kong-Proxy-Latency: ${latency}\r\n`
+    : `Date: ${httpDate()}\r\nServer: ${PRODUCT}\r\n`;
+  const head = new ResponseHead(answer.status, text, length, answer.isProxied === true ? undefined : contentType, answer.source);
+  if (answer.isProxied !== true) {
+    for (const name in answer.headers) head.headers.push(name, answer.headers[name]!);
+    if (answer.attempted !== true) head.addText(`X-Kong-Response-Latency: ${latency}\r\n`);
+  }
+  head.addText(`X-Kong-Request-Id: ${requestId}\r\n`);
+  if (answer.lines !== undefined && answer.lines.length > 0) {
+    for (const name of new Set(answer.lines.filter((_, at) => at % 2 === 0))) head.removeHeader(name);
+    head.headers.push(...answer.lines);
+  }
   return { head, body };
 }
 
 function contentOf(answer: OwnAnswer, requestId: string, accept: string | undefined): { contentType?: string; body: Buffer } {
   if (answer.body !== undefined) return { body: answer.body };
   const { contentType, body } = renderError(answer.message, requestId, accept, answer.fallback ?? 'json');
-  return body === '' ? { body: Buffer.alloc(0) } : { contentType, body: Buffer.from(body) };
+  return body === '' ? { body: NOTHING } : { contentType, body: Buffer.from(body) };
 }
 
 interface Answered {
@@ -69,36 +66,41 @@ interface Answered {
   readonly clock: { readonly start: number };
 }
 
+const VIA = `Via: 1.1 ${PRODUCT}\r\nX-Kong-Upstream-Latency: `;
+const SERVER = `Server: ${PRODUCT}\r\n`;
+
 /**
- * Adds the headers that the gateway sets on an answer of an upstream.
+ * Headers that the gateway sets on an answer of an upstream, as text.
+ *
  * @param sentAt, answeredAt times of the attempt, as of `performance.now()`
- * @param via value of the upstream's own Via header
+ * @param via the upstream's own Via
  */
-export function addProxyHeaders(head: ResponseHead, exchange: Answered, sentAt: number, answeredAt: number, via?: string): void {
-  if (head.rawHeader('server') === undefined) head.headers.push('Server', PRODUCT);
-  head.headers.push(
-    'Via', via === undefined ? `1.1 ${PRODUCT}` : `${via}, 1.1 ${PRODUCT}`,
-    'X-Kong-Upstream-Latency', String(Math.round(answeredAt - sentAt)),
-    'X-Kong-Proxy-Latency', String(Math.round(sentAt - exchange.clock.start)),
-    'X-Kong-Request-Id', exchange.requestId,
-  );
+export function proxyHeaders(
+  { requestId, clock }: Answered, sentAt: number, answeredAt: number, hasServer: boolean, via?: string,
+): string {
+  return `${hasServer ? '' : SERVER}${via === undefined ? VIA : `Via: ${via}, 1.1 ${PRODUCT}\r\nX-Kong-Upstream-Latency: `}`
+    + `${Math.round(answeredAt - sentAt)}\r\nX-Kong-Proxy-Latency: ${Math.round(sentAt - clock.start)}\r\n`
+    + `X-Kong-Request-Id: ${requestId}\r\n`;
+}
+
+/** Headers of an answer that says that the upstream gave none. */
+export function failureHeaders({ start }: Answered['clock'], sentAt: number, answeredAt: number): Readonly<Record<string, string>> {
+  return {
+    'Via': `1.1 ${PRODUCT}`,
+    'X-Kong-Upstream-Latency': String(Math.round(answeredAt - sentAt)),
+    'X-Kong-Proxy-Latency': String(Math.round(sentAt - start)),
+  };
 }
 
 /**
- * Writes the head, with `Connection: close` when the connection ends behind this answer.
- * @param closing whether it ends in any case
- * @param statusMessage reason phrase. @default - the usual one for the status
+ * The head as the engine takes it.
+ *
+ * @param closes whether the connection ends behind this answer
+ * @param reason reason phrase. @default - the usual one for the status
+ * @throws Error a plugin has made a head of it that cannot be sent
  */
-export function writeHead(response: ServerResponse, head: ResponseHead, closing: boolean, statusMessage?: string): void {
-  response.sendDate = false;
+export function answerHead(head: ResponseHead, closes: boolean, reason?: string): AnswerHead {
   head.completeContentType();
-  const framed = head.rawHeader('content-length') !== undefined || response.req.httpVersion === '1.1' || response.req.method === 'HEAD';
-  if (closing || !framed) response.shouldKeepAlive = false;
-  // Node would allow a Trailer header only with chunks of its own.
-  if (head.rawHeader('content-length') !== undefined) head.removeHeader('trailer');
-  const persistence = response.shouldKeepAlive ? 'keep-alive' : 'close';
-  const offered = head.rawHeader('connection');
-  head.setRawHeader('Connection', offered === undefined ? persistence : `${persistence}, ${offered}`);
-  if (statusMessage === undefined) response.writeHead(head.status, head.headers);
-  else response.writeHead(head.status, statusMessage, head.headers);
+  const { status, lines, length, connectionOptions } = head;
+  return { status, reason, lines, length, closes, connectionOptions };
 }

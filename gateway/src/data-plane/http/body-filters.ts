@@ -1,10 +1,9 @@
 /** Bodies on their way to the client, through the filters of plugins. */
-import { Transform } from 'node:stream';
-import type { TransformCallback } from 'node:stream';
-
 import type { BodyFilter } from '../../plugin-kit/exchange.ts';
 import type { ResponseHead } from './client-response.ts';
 import type { HttpExchange } from './http-exchange.ts';
+
+const NONE: readonly BodyFilter[] = [];
 
 /** The filters that plugins want for this answer, in their order. */
 export function filtersOf(exchange: HttpExchange): readonly BodyFilter[] {
@@ -13,14 +12,14 @@ export function filtersOf(exchange: HttpExchange): readonly BodyFilter[] {
     const filter = phases.body?.(exchange);
     if (filter !== undefined) (filters ??= []).push(filter);
   }
-  return filters ?? [];
+  return filters ?? NONE;
 }
 
-/** Makes the Content-Length of an upstream's answer that of the body that filters make of it. @param hasContent whether a body follows */
+/** Makes the length of an upstream's answer that of the body that filters make of it. @param hasContent whether a body follows */
 export function frameFiltered(head: ResponseHead, filters: readonly BodyFilter[], hasContent: boolean): void {
   const last = filters.findLast(({ changes }) => changes === true);
-  if (last?.length !== undefined) head.setRawHeader('Content-Length', String(last.length));
-  else if (last !== undefined && hasContent) head.removeHeader('content-length');
+  if (last?.length !== undefined) head.setLength(last.length);
+  else if (last !== undefined && hasContent) head.setLength(undefined);
 }
 
 /** A whole body through all filters. */
@@ -31,42 +30,34 @@ export function filtered(body: Buffer, filters: readonly BodyFilter[]): Buffer {
   }, body);
 }
 
-export class FilteredBody extends Transform {
+/** A body that goes through all filters part by part. */
+export class FilteredBody {
   readonly #filters: readonly BodyFilter[];
-  readonly #onDefect: (defect: Error) => void;
+  readonly #send: (bytes: Buffer) => boolean;
 
-  /** @param onDefect called when a filter throws: the body cannot be completed */
-  constructor(filters: readonly BodyFilter[], onDefect: (defect: Error) => void) {
-    super();
+  /** @param send takes what leaves the last filter. @returns false when the client is slow */
+  constructor(filters: readonly BodyFilter[], send: (bytes: Buffer) => boolean) {
     this.#filters = filters;
-    this.#onDefect = onDefect;
+    this.#send = send;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#run(done, () => this.#through(0, chunk));
+  /** @param bytes may be overwritten after the call @returns false when the client is slow @throws Error of a filter */
+  part(bytes: Buffer): boolean {
+    // Filters may keep what they get.
+    return this.#through(0, Buffer.from(bytes));
   }
 
-  override _flush(done: TransformCallback): void {
-    this.#run(done, () => {
-      // What a filter still had goes through those behind it, before they end.
-      for (const [index, filter] of this.#filters.entries()) this.#through(index + 1, filter.end());
-    });
+  /** @throws Error of a filter */
+  end(): void {
+    // What a filter still had goes through those behind it, before they end.
+    for (const [index, filter] of this.#filters.entries()) this.#through(index + 1, filter.end());
   }
 
-  #through(from: number, bytes: Buffer | undefined): void {
+  #through(from: number, bytes: Buffer | undefined): boolean {
     let part = bytes;
     for (let index = from; index < this.#filters.length && part !== undefined && part.length > 0; index += 1) {
       part = this.#filters[index]!.part(part);
     }
-    if (part !== undefined && part.length > 0) this.push(part);
-  }
-
-  #run(done: TransformCallback, work: () => void): void {
-    try {
-      work();
-      done();
-    } catch (error) {
-      this.#onDefect(error instanceof Error ? error : new Error(String(error)));
-    }
+    return part === undefined || part.length === 0 || this.#send(part);
   }
 }

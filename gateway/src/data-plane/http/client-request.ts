@@ -1,25 +1,13 @@
 /** The request of a client as plugins see it. */
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-
-import { plainAddress } from '../../base/ip-range.ts';
+import type { IncomingRequest } from '../../http-engine/messages.ts';
 import type { ClientRequest, HeaderLine } from '../../plugin-kit/exchange.ts';
+import { readWhole } from './body-reading.ts';
 import { headerText } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 const NO_CAPTURES: ClientRequest['captures'] = { positions: [], names: {} };
 
 type Argument = readonly [name: string, value: string | undefined];
-
-const connections = new WeakMap<Socket, ClientRequest['connection']>();
-
-function connectionOf(socket: Socket): ClientRequest['connection'] {
-  const known = connections.get(socket) ?? { localAddress: plainAddress(socket.localAddress) };
-  connections.set(socket, known);
-  return known;
-}
 
 export class RequestView implements ClientRequest {
   readonly #exchange: ReceivedRequest;
@@ -28,18 +16,20 @@ export class RequestView implements ClientRequest {
 
   constructor(exchange: ReceivedRequest) {
     this.#exchange = exchange;
+    this.#arguments = undefined;
+    this.#body = undefined;
   }
 
   get method(): string {
-    return this.#exchange.incoming.method!;
+    return this.#exchange.incoming.method;
   }
 
   get scheme(): 'http' | 'https' {
-    return this.#exchange.facts.scheme;
+    return this.#exchange.facts.connection.scheme;
   }
 
   get httpVersion(): string {
-    return this.#exchange.incoming.httpVersion;
+    return this.#exchange.incoming.version;
   }
 
   get host(): string {
@@ -51,7 +41,7 @@ export class RequestView implements ClientRequest {
   }
 
   get listenerPort(): number {
-    return this.#exchange.facts.listenerPort;
+    return this.#exchange.facts.connection.listenerPort;
   }
 
   get path(): string {
@@ -71,28 +61,26 @@ export class RequestView implements ClientRequest {
   }
 
   get remoteAddress(): string {
-    return this.#exchange.facts.remoteAddress;
+    return this.#exchange.facts.connection.remoteAddress;
   }
 
   get remotePort(): number {
-    return this.#exchange.incoming.socket.remotePort ?? 0;
+    return this.#exchange.facts.connection.remotePort;
   }
 
   get connection(): ClientRequest['connection'] {
-    return connectionOf(this.#exchange.incoming.socket);
+    return this.#exchange.facts.connection;
   }
 
   get isTrusted(): boolean {
-    return this.#exchange.facts.trusted;
+    return this.#exchange.facts.connection.trusted;
   }
 
   get tls(): ClientRequest['tls'] {
-    const socket = this.#exchange.incoming.socket as Partial<TLSSocket>;
-    if (socket.encrypted !== true) return undefined;
-    const { sni } = this.#exchange.facts;
-    return {
-      version: socket.getProtocol?.() ?? '', cipher: socket.getCipher?.().standardName ?? '', ...sni !== undefined && { serverName: sni },
-    };
+    const { tls } = this.#exchange.incoming.connection;
+    if (tls === undefined) return undefined;
+    const { version, cipher, serverName } = tls;
+    return { version, cipher, ...serverName !== undefined && { serverName } };
   }
 
   get captures(): ClientRequest['captures'] {
@@ -103,17 +91,18 @@ export class RequestView implements ClientRequest {
   }
 
   header(name: string): string | undefined {
-    return this.headerValues(name)[0];
+    const value = this.#exchange.incoming.headers.first(name);
+    return value === undefined ? undefined : headerText(value);
   }
 
   headerValues(name: string): readonly string[] {
-    return (this.#exchange.incoming.headersDistinct[name] ?? []).map(headerText);
+    return this.#exchange.incoming.headers.values(name).map(headerText);
   }
 
   headerLines(): readonly HeaderLine[] {
-    const raw = this.#exchange.incoming.rawHeaders;
+    const flat = this.#exchange.incoming.headers.flat();
     const lines: HeaderLine[] = [];
-    for (let index = 0; index < raw.length; index += 2) lines.push([raw[index]!, headerText(raw[index + 1]!)]);
+    for (let index = 0; index < flat.length; index += 2) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
     return lines;
   }
 
@@ -134,60 +123,20 @@ export class RequestView implements ClientRequest {
   }
 
   get bodyLength(): number | undefined {
-    const length = this.#exchange.incoming.headers['content-length'];
-    return length === undefined ? undefined : Number(length);
+    return this.#exchange.incoming.contentLength;
   }
 
   async body(maxBytes: number): Promise<Buffer | undefined> {
     // Another plugin has read it. That it was replaced since does not matter: this is the request as the client sent it.
     if (this.#body !== undefined) return this.#body.length > maxBytes ? undefined : this.#body;
-    const { incoming } = this.#exchange;
-    if (!hasBody(incoming)) return undefined;
-    this.#exchange.sendContinue?.();
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for (;;) {
-      const chunk = incoming.read() as Buffer | null;
-      if (chunk !== null) {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size <= maxBytes) continue;
-        // Too long to look into: what was read goes back, to be sent on with the rest.
-        incoming.unshift(Buffer.concat(chunks));
-        return undefined;
-      }
-      if (incoming.complete) break;
-      if (incoming.destroyed) throw new ClientGone();
-      await nextPart(incoming);
-    }
-    this.#body = Buffer.concat(chunks);
-    this.#exchange.replacedBody ??= this.#body;
+    if (!hasBody(this.#exchange.incoming)) return undefined;
+    this.#body = await readWhole(this.#exchange, maxBytes);
+    if (this.#body !== undefined) this.#exchange.replacedBody ??= this.#body;
     return this.#body;
   }
 }
 
-/** The client ended its connection before its request was whole: the request ends without an answer. */
-export class ClientGone extends Error {
-  constructor() {
-    super('the client went away');
-  }
-}
-
-/** Settles when there is more to read, or nothing any more. A body comes in many parts, so no listener may stay behind. */
-async function nextPart(incoming: IncomingMessage): Promise<void> {
-  const heard = new AbortController();
-  const { signal } = heard;
-  try {
-    await Promise.race(['readable', 'end', 'close'].map((event) => once(incoming, event, { signal })));
-  } catch {
-    throw new ClientGone();
-  } finally {
-    heard.abort();
-  }
-}
-
 /** Whether the request announces a body. */
-export function hasBody(incoming: IncomingMessage): boolean {
-  const length = incoming.headers['content-length'];
-  return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+export function hasBody({ isChunked, contentLength }: IncomingRequest): boolean {
+  return isChunked || (contentLength !== undefined && contentLength > 0);
 }

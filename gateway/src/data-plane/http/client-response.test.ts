@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { ResponseHead } from './client-response.ts';
 
-const head = () => new ResponseHead(200, ['X-A', '1', 'x-b', '2', 'X-a', '3', 'Value', 'x-c']);
+const headOf = (...lines: string[]) => new ResponseHead(200, lines.map((line) => `${line}\r\n`).join(''), undefined, undefined);
+const head = () => headOf('X-A: 1', 'x-b: 2', 'X-a: 3', 'Value: x-c');
 
 describe('the head of an answer', () => {
   it('finds the first value of a header without regard to case, and values are no names', () => {
@@ -19,7 +20,7 @@ describe('the head of an answer', () => {
   });
 
   it('removes all values of a header, also when they follow one another', () => {
-    const changed = new ResponseHead(200, ['A', '1', 'a', '2', 'A', '3', 'b', '4']);
+    const changed = headOf('A: 1', 'a: 2', 'A: 3', 'b: 4');
     changed.removeHeader('a');
     expect(changed.headers).toEqual(['b', '4']);
     changed.removeHeader('none');

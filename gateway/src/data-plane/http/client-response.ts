@@ -1,20 +1,60 @@
 /** The head of an answer on its way to the client. */
-import type { IncomingMessage } from 'node:http';
-
+import type { DroppedHeaders, HeaderLines } from '../../http-engine/messages.ts';
 import type { AnswerSource, ClientResponse, HeaderLine } from '../../plugin-kit/exchange.ts';
-import { connectionOptions, NOT_TO_CLIENT, withCharset } from './header-rules.ts';
-import { headerText, headerValue } from './header-text.ts';
+import { connectionOptions, FRAMED_TO_CLIENT, TO_CLIENT, withCharset } from './header-rules.ts';
+import { headerText, headerValue, lineOf, parsedLines } from './header-text.ts';
 
+const LENGTH = 'content-length';
+
+/** What engines write themselves. */
+const OF_ENGINE: ReadonlySet<string> = new Set([LENGTH, 'transfer-encoding', 'connection']);
+
+/** Keeps its lines as one text until somebody looks at them or changes them. */
 export class ResponseHead implements ClientResponse {
   status: number;
   readonly source: AnswerSource;
-  /** Names and values in turn, as they travel. */
-  readonly headers: string[];
+  /** Length of the body, or what Content-Length says in its place. `undefined`: not known beforehand. Bytes. */
+  length: number | undefined;
+  #text: string;
+  /** Content-Type, while it is in no list. */
+  #type: string | undefined;
+  /** Names and values in turn, as they travel. Content-Length is among them. */
+  #list: string[] | undefined;
 
-  constructor(status: number, headers: string[], source: AnswerSource = 'gateway') {
+  /** @param text header lines, each with its CRLF, without Content-Type and those that engines write */
+  constructor(status: number, text: string, length: number | undefined, type: string | undefined, source: AnswerSource = 'gateway') {
     this.status = status;
-    this.headers = headers;
     this.source = source;
+    this.length = length;
+    this.#text = text;
+    this.#type = type;
+    this.#list = undefined;
+  }
+
+  /** Header lines for the engine: those that it writes itself are left out. @throws Error a name or a status that no head can hold */
+  get lines(): string {
+    if (!(this.status >= 100 && this.status <= 999)) throw new Error(`${this.status} is no status`);
+    if (this.#list === undefined) return this.#type === undefined ? this.#text : `Content-Type: ${this.#type}\r\n${this.#text}`;
+    let text = '';
+    for (let index = 0; index < this.#list.length; index += 2) {
+      if (!OF_ENGINE.has(this.#list[index]!.toLowerCase())) text += lineOf(this.#list[index]!, this.#list[index + 1]!);
+    }
+    return text;
+  }
+
+  /** More tokens for the Connection header, e.g. `Upgrade` of a 426. */
+  get connectionOptions(): string | undefined {
+    return this.#list === undefined ? undefined : this.rawHeader('connection');
+  }
+
+  /** Names and values in turn, as they travel. */
+  get headers(): string[] {
+    if (this.#list === undefined) {
+      this.#list = this.#type === undefined ? [] : ['Content-Type', this.#type];
+      this.#list.push(...parsedLines(this.#text));
+      if (this.length !== undefined) this.#list.push('Content-Length', String(this.length));
+    }
+    return this.#list;
   }
 
   header(name: string): string | undefined {
@@ -28,18 +68,20 @@ export class ResponseHead implements ClientResponse {
   }
 
   headerLines(): readonly HeaderLine[] {
+    const { headers } = this;
     const lines: HeaderLine[] = [];
-    for (let index = 0; index < this.headers.length; index += 2) lines.push([this.headers[index]!, headerText(this.headers[index + 1]!)]);
+    for (let index = 0; index < headers.length; index += 2) lines.push([headers[index]!, headerText(headers[index + 1]!)]);
     return lines;
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
     this.removeHeader(name);
-    for (const one of [value].flat()) this.addHeader(name, one);
+    if (typeof value === 'string') this.addHeader(name, value);
+    else for (const one of value) this.addHeader(name, one);
   }
 
   addHeader(name: string, value: string): void {
-    this.headers.push(name, headerValue(value));
+    this.#add(name, headerValue(value));
   }
 
   /** The value as it travels: one character for each byte. */
@@ -50,25 +92,58 @@ export class ResponseHead implements ClientResponse {
 
   setRawHeader(name: string, value: string): void {
     this.removeHeader(name);
-    this.headers.push(name, value);
+    this.#add(name, value);
+  }
+
+  /** Adds lines that no plugin has made: each with its CRLF, none by a name that engines write. */
+  addText(lines: string): void {
+    if (this.#list === undefined) this.#text += lines;
+    else this.#list.push(...parsedLines(lines));
+  }
+
+  /** Changes how long the body is said to be. */
+  setLength(length: number | undefined): void {
+    this.length = length;
+    if (this.#list === undefined) return;
+    this.removeHeader(LENGTH);
+    this.length = length;
+    if (length !== undefined) this.#list.push('Content-Length', String(length));
   }
 
   /** Gives the content type the charset that nginx adds to texts without one: not where it would be taken for that of another page. */
   completeContentType(): void {
     if (this.status === 301 || this.status === 302) return;
+    if (this.#list === undefined) {
+      if (this.#type !== undefined) this.#type = withCharset(this.#type);
+      return;
+    }
     const index = this.#find('content-type', 0);
-    if (index !== -1) this.headers[index + 1] = withCharset(this.headers[index + 1]!);
+    if (index !== -1) this.#list[index + 1] = withCharset(this.#list[index + 1]!);
   }
 
   removeHeader(name: string): void {
     const wanted = name.toLowerCase();
-    for (let index = this.#find(wanted, 0); index !== -1; index = this.#find(wanted, index)) this.headers.splice(index, 2);
+    const { headers } = this;
+    for (let index = this.#find(wanted, 0); index !== -1; index = this.#find(wanted, index)) headers.splice(index, 2);
+    // A length that is not said is not known beforehand.
+    if (wanted === LENGTH) this.length = undefined;
+  }
+
+  #add(name: string, value: string): void {
+    this.headers.push(name, value);
   }
 
   #find(name: string, from: number): number {
-    for (let index = from; index < this.headers.length; index += 2) if (this.headers[index]!.toLowerCase() === name) return index;
+    const { headers } = this;
+    for (let index = from; index < headers.length; index += 2) if (headers[index]!.toLowerCase() === name) return index;
     return -1;
   }
+}
+
+interface AnswerOfUpstream {
+  readonly status: number;
+  readonly headers: HeaderLines;
+  readonly contentLength: number | undefined;
 }
 
 /**
@@ -76,17 +151,12 @@ export class ResponseHead implements ClientResponse {
  *
  * @param upgrade whether the client asked for a WebSocket: an answer may name it, as 426 does. RFC 9110 §15.5.22
  */
-export function headOfUpstream(response: IncomingMessage, upgrade = false): ResponseHead {
-  const headers: string[] = [];
-  const raw = response.rawHeaders;
-  const dropped = connectionOptions(response.headers.connection);
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index]!.toLowerCase();
-    const namesWebSocket = upgrade && name === 'upgrade' && raw[index + 1]!.toLowerCase() === 'websocket';
-    if ((NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) && !namesWebSocket) continue;
-    // Of several content types the first counts; a client that picks another would see another document.
-    if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
-    headers.push(raw[index]!, raw[index + 1]!);
-  }
-  return new ResponseHead(response.statusCode!, headers, 'upstream');
+export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstream, upgrade = false): ResponseHead {
+  // Trailers can only follow chunks.
+  const rules: DroppedHeaders = contentLength === undefined ? TO_CLIENT : FRAMED_TO_CLIENT;
+  const options = connectionOptions(headers.first('connection') === undefined ? undefined : headers.values('connection').join(','));
+  let text = headers.copyWithout(rules, options);
+  if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') text += lineOf('Upgrade', headers.first('upgrade')!);
+  // Of several content types the first counts; a client that picks another would see another document.
+  return new ResponseHead(status, text, contentLength, headers.first('content-type'), 'upstream');
 }

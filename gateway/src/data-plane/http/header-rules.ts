@@ -1,4 +1,5 @@
 /** Which headers are copied between client and upstream. RFC 9110 §7.6.1, and what Kong does in addition. */
+import { droppedHeaders } from '../../http-engine/http1/known-headers.ts';
 
 /** Headers of one connection: never copied. */
 const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'proxy', 'upgrade', 'te', 'transfer-encoding'];
@@ -14,11 +15,18 @@ export const NOT_TO_UPSTREAM: ReadonlySet<string> = new Set([
   'x-authenticated-userid', 'x-authenticated-scope', 'x-authenticated-groups', 'x-credential-username',
 ]);
 
-/** Headers of an upstream's answer that are not copied. */
-export const NOT_TO_CLIENT: ReadonlySet<string> = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'transfer-encoding', 'via',
+/** The same of a request whose body is not sent in chunks: trailers can only follow chunks. */
+export const FRAMED_TO_UPSTREAM = droppedHeaders([...NOT_TO_UPSTREAM, 'trailer']);
+export const TO_UPSTREAM = droppedHeaders(NOT_TO_UPSTREAM);
+
+/** Headers of an upstream's answer that are not copied. Its length goes on as a number, and its first content type by itself. */
+export const NOT_TO_CLIENT: readonly string[] = [
+  'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'transfer-encoding', 'content-length', 'content-type', 'via',
   'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-request-id', 'x-kong-response-latency',
-]);
+];
+
+export const TO_CLIENT = droppedHeaders(NOT_TO_CLIENT);
+export const FRAMED_TO_CLIENT = droppedHeaders([...NOT_TO_CLIENT, 'trailer']);
 
 /** Headers that a client cannot remove by naming them in Connection: the request would lose its framing or its origin. */
 const KEPT: ReadonlySet<string> = new Set([

@@ -25,3 +25,26 @@ export function headerText(value: string): string {
     return value;
   }
 }
+
+// eslint-disable-next-line no-control-regex
+const NO_VALUE = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** A header line with its CRLF. @throws Error no head can hold the name or the value */
+export function lineOf(name: string, value: string): string {
+  if (!NAME.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a header`);
+  if (NO_VALUE.test(value)) throw new Error(`header ${name} has characters that no header can hold`);
+  return `${name}: ${value}\r\n`;
+}
+
+/** Names and values in turn of lines that are well formed. */
+export function parsedLines(text: string): string[] {
+  const list: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const colon = text.indexOf(':', at);
+    const end = text.indexOf('\r\n', colon);
+    list.push(text.slice(at, colon), text.slice(colon + 1, end).trim());
+    at = end + 2;
+  }
+  return list;
+}

@@ -1,12 +1,12 @@
-/** One request on Node's HTTP engine, as plugins and the pipeline see it. */
-import type { IncomingMessage } from 'node:http';
-
-import { plainAddress } from '../../base/ip-range.ts';
+/** One request on its way through the gateway, as plugins and the pipeline see it. What few requests need is made when it is asked for. */
+import type { WorkOwner } from '../../base/defect-owner.ts';
+import type { IncomingRequest, OutgoingAnswer } from '../../http-engine/messages.ts';
 import type { Credential, Consumer, Route, Service, Snapshot } from '../../model/snapshot.ts';
 import type {
   ClientRequest, Exchange, Identity, LogLine, PluginAnswer, Refusal, Sizes, Timings, Try,
 } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
+import type { CompiledConfiguration } from '../compiled-configuration.ts';
 import type { ConnectionEnds, RouterInput } from '../router/router-input.ts';
 import type { RouteMatch } from '../router/router.ts';
 import type { OwnAnswer } from './answer.ts';
@@ -22,15 +22,18 @@ import { TrafficSizes } from './traffic-sizes.ts';
 import { UpstreamChanges } from './upstream-changes.ts';
 import { upstreamTarget } from './upstream-target.ts';
 
+const NO_PARTS: readonly Buffer[] = [];
+const NO_PLUGINS: readonly PluginPhases[] = [];
+
 export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
-  readonly requestId = nextRequestId();
-  readonly incoming: IncomingMessage;
+  readonly requestId: string;
+  readonly incoming: IncomingRequest;
+  readonly outgoing: OutgoingAnswer;
   readonly facts: RequestFacts;
   readonly configuration: Snapshot;
-  readonly request: ClientRequest;
-  readonly upstream: UpstreamChanges;
-  readonly clock = new ExchangeClock();
-  readonly traffic: TrafficSizes;
+  /** What runs this request; `undefined` while no configuration has come. */
+  readonly compiled: CompiledConfiguration | undefined;
+  readonly clock: ExchangeClock;
   match: RouteMatch | undefined;
   response: ResponseHead | undefined;
   consumer: Consumer | undefined;
@@ -45,29 +48,93 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   debug: DebugWish | undefined;
   /** Path and query that were sent. */
   sentTarget: string | undefined;
-  /** Statuses of the tries that ended. */
-  readonly statuses: string[] = [];
+  /** Statuses of the tries that ended, as `502, 200`. */
+  upstreamStatus: string;
   /** Plugins whose later phases see this request: the global ones until there is a route, then those of the route. */
-  plugins: readonly PluginPhases[] = [];
-  /** Tells a client that waits for it to send its body. */
-  sendContinue: (() => void) | undefined;
+  plugins: readonly PluginPhases[];
+  /** What plugins change of the request to the upstream. */
+  changes: UpstreamChanges | undefined;
+  /** The request to the upstream, once there is one. */
+  proxied: { start(): void; close(): void } | undefined;
+  /** On whose behalf plugins work, once one runs. */
+  owner: WorkOwner | undefined;
+  held: readonly Buffer[];
   replacedBody: Buffer | undefined;
+  /** Whether the pipeline has done its part: the answer is on its way, or there will be none. */
+  isServed: boolean;
   /** Whether the answer is finished, or the client gone. */
-  closed = false;
-  isAborted = false;
+  closed: boolean;
+  isAborted: boolean;
+  /** Lets the plugins of the configuration go. */
+  release: (() => void) | undefined;
+  #view: RequestView | undefined;
+  #sizes: TrafficSizes | undefined;
 
-  /** @param upgrade whether the client asks for a WebSocket */
-  constructor(incoming: IncomingMessage, facts: RequestFacts, configuration: Snapshot, readonly upgrade: boolean) {
+  constructor(
+    incoming: IncomingRequest, outgoing: OutgoingAnswer, facts: RequestFacts, compiled: CompiledConfiguration | undefined,
+    configuration: Snapshot,
+  ) {
+    this.requestId = nextRequestId();
     this.incoming = incoming;
+    this.outgoing = outgoing;
     this.facts = facts;
     this.configuration = configuration;
-    this.traffic = new TrafficSizes(incoming);
-    this.request = new RequestView(this);
-    this.upstream = new UpstreamChanges(this);
+    this.compiled = compiled;
+    this.clock = new ExchangeClock();
+    this.match = undefined;
+    this.response = undefined;
+    this.consumer = undefined;
+    this.credential = undefined;
+    this.groups = undefined;
+    this.answer = undefined;
+    this.tries = undefined;
+    this.timeline = undefined;
+    this.logLines = undefined;
+    this.debug = undefined;
+    this.sentTarget = undefined;
+    this.upstreamStatus = '';
+    this.plugins = NO_PLUGINS;
+    this.changes = undefined;
+    this.proxied = undefined;
+    this.owner = undefined;
+    this.held = NO_PARTS;
+    this.replacedBody = undefined;
+    this.isServed = false;
+    this.closed = false;
+    this.isAborted = false;
+    this.release = undefined;
+    this.#view = undefined;
+    this.#sizes = undefined;
+  }
+
+  get request(): ClientRequest {
+    return this.#view ??= new RequestView(this);
+  }
+
+  get upstream(): UpstreamChanges {
+    return this.changes ??= new UpstreamChanges(this);
+  }
+
+  get sizes(): Sizes {
+    return this.#sizes ??= new TrafficSizes(this.incoming, this.outgoing);
+  }
+
+  get timings(): Timings {
+    return this.clock;
+  }
+
+  /** Whether the client asks for a WebSocket. */
+  get upgrade(): boolean {
+    return this.incoming.wantsWebSocket;
   }
 
   get method(): string {
-    return this.incoming.method!;
+    return this.incoming.method;
+  }
+
+  /** Method that the upstream gets. */
+  get sentMethod(): string {
+    return this.changes === undefined ? this.incoming.method : this.changes.method;
   }
 
   get host(): string {
@@ -83,11 +150,11 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   }
 
   get scheme(): 'http' | 'https' {
-    return this.facts.scheme;
+    return this.facts.connection.scheme;
   }
 
   get sni(): string | undefined {
-    return this.facts.sni;
+    return this.facts.connection.sni;
   }
 
   get search(): string {
@@ -95,8 +162,8 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   }
 
   get ends(): ConnectionEnds {
-    const { remotePort = 0, localAddress } = this.incoming.socket;
-    return { sourceIp: this.facts.clientIp, sourcePort: remotePort, destinationIp: plainAddress(localAddress) };
+    const { clientIp, connection: { remotePort, localAddress } } = this.facts;
+    return { sourceIp: clientIp, sourcePort: remotePort, destinationIp: localAddress };
   }
 
   get route(): Route | undefined {
@@ -107,43 +174,31 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
     return this.match?.route.service;
   }
 
-  get timings(): Timings {
-    return this.clock;
-  }
-
-  get sizes(): Sizes {
-    return this.traffic;
-  }
-
   get upstreamUri(): string {
     if (this.sentTarget !== undefined) return this.sentTarget;
-    return this.match === undefined ? '' : upstreamTarget(this, this.match, this.service?.path);
-  }
-
-  get upstreamStatus(): string {
-    return this.statuses.join(', ');
+    return this.match === undefined ? '' : upstreamTarget(this.facts, this.changes, this.match, this.service?.path);
   }
 
   /** As they came: one character for each byte. */
   headerValues(name: string): readonly string[] {
-    return this.incoming.headersDistinct[name] ?? [];
+    return this.incoming.headers.values(name);
+  }
+
+  /** A try has ended. @param status `-`: the client went away meanwhile */
+  noteStatus(status: string): void {
+    this.upstreamStatus = this.upstreamStatus === '' ? status : `${this.upstreamStatus}, ${status}`;
   }
 
   authenticate({ consumer, credential, identifier = credential?.id, groups }: Identity): void {
     this.consumer = consumer;
     this.credential = credential;
     this.groups = groups;
-    const identity: readonly (readonly [string, string | null | undefined])[] = [
-      ['X-Consumer-ID', consumer?.id],
-      ['X-Consumer-Custom-ID', consumer?.customId],
-      ['X-Consumer-Username', consumer?.username],
-      ['X-Credential-Identifier', identifier],
-      ['X-Anonymous-Consumer', credential === undefined ? 'true' : undefined],
-    ];
-    for (const [name, value] of identity) {
-      if (value === null || value === undefined) this.upstream.removeHeader(name);
-      else this.upstream.setHeader(name, value);
-    }
+    const { upstream } = this;
+    setOrRemove(upstream, 'X-Consumer-ID', consumer?.id);
+    setOrRemove(upstream, 'X-Consumer-Custom-ID', consumer?.customId);
+    setOrRemove(upstream, 'X-Consumer-Username', consumer?.username);
+    setOrRemove(upstream, 'X-Credential-Identifier', identifier);
+    setOrRemove(upstream, 'X-Anonymous-Consumer', credential === undefined ? 'true' : undefined);
   }
 
   refuse({ status, message, headers = {}, fallback }: Refusal): void {
@@ -154,4 +209,9 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   respond(answer: PluginAnswer): void {
     this.answer = pluginAnswer(answer);
   }
+}
+
+function setOrRemove(upstream: UpstreamChanges, name: string, value: string | null | undefined): void {
+  if (value === null || value === undefined) upstream.removeHeader(name);
+  else upstream.setHeader(name, value);
 }

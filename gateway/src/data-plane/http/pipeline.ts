@@ -1,37 +1,40 @@
-/** The path of a request: facts, route, plugins, upstream, answer. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-
+/** The path of a request: facts, route, plugins, upstream, answer. It makes no promise unless a plugin or a name has to be waited for. */
 import type { AccessLog } from '../../access-log/access-record.ts';
 import { ownedBy } from '../../base/defect-owner.ts';
 import type { WorkOwner } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log, LogLevel } from '../../base/log.ts';
+import type {
+  IncomingRequest, OutgoingAnswer, RefusedBytes, RequestHandler, UpstreamEngine,
+} from '../../http-engine/messages.ts';
 import { emptySnapshot } from '../../model/snapshot.ts';
 import type { LogLine } from '../../plugin-kit/exchange.ts';
-import type { Phase } from '../../plugin-kit/plugin.ts';
 import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import type { CompiledConfiguration } from '../compiled-configuration.ts';
 import type { Resolver } from '../dns/resolution.ts';
-import { accessRecord } from './access-record.ts';
-import { ownHead, writeHead } from './answer.ts';
+import { accessRecord, CLIENT_GONE, refusedRecord } from './access-record.ts';
+import { answerHead, ownHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { filtered, filtersOf } from './body-filters.ts';
-import { ClientGone } from './client-request.ts';
+import { ClientGone } from './body-reading.ts';
 import type { ResponseHead } from './client-response.ts';
 import { HttpExchange } from './http-exchange.ts';
-import { runAccess, runLater, runRewrite } from './plugin-run.ts';
+import { isPending, runAccess, runLater, runRewrite } from './plugin-run.ts';
+import type { OnPluginDefect } from './plugin-run.ts';
 import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
-import { proxy } from './proxy.ts';
+import { ProxiedRequest } from './proxy.ts';
+import type { ProxyContext } from './proxy.ts';
 import { addDebugOutput, logDebugOutput } from './request-debug.ts';
 import type { RequestDebug } from './request-debug.ts';
 import { readFacts, refusedFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import { RequestTimeline } from './request-timeline.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import { UpstreamRoutes } from './upstream-routes.ts';
+import type { UpstreamTls } from './upstream-tls.ts';
 
 interface PipelineOptions {
-  readonly pool: UpstreamPool;
+  readonly upstreams: UpstreamEngine;
+  readonly tls: UpstreamTls;
   readonly balancers: UpstreamBalancers;
   readonly resolver: Resolver;
   readonly log: Log;
@@ -63,24 +66,28 @@ const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414, 505]);
 /** Longest body in chunks that is sent on with its length: a longer one stays in chunks. Bytes. */
 const MAX_BUFFERED_BYTES = 1_048_576;
 
-/** Upstreams that want to know the length of a body get it, as from nginx, unless the route streams. */
-async function bufferChunks({ incoming, route, request }: HttpExchange): Promise<void> {
-  if (incoming.headers['transfer-encoding'] === undefined || route?.row.request_buffering === false) return;
-  await request.body(MAX_BUFFERED_BYTES);
-}
-
-/** `continue`: the client waits for a 100 before it sends its body. `upgrade`: it asks for a WebSocket. */
-export type ClientWish = 'continue' | 'upgrade';
-
-export class Pipeline {
+export class Pipeline implements RequestHandler {
   readonly #options: PipelineOptions;
-  /** Connections whose last request was malformed. */
-  readonly #refused = new WeakSet<Socket>();
+  readonly #proxy: ProxyContext;
+  readonly #onPluginDefect: OnPluginDefect;
   #active = 0;
   #total = 0;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#onPluginDefect = (phase, defect, exchange) => this.#logDefect(`phase ${phase} of a plugin`, defect, exchange);
+    this.#proxy = {
+      engine: options.upstreams,
+      routes: new UpstreamRoutes(options.tls),
+      balancers: options.balancers,
+      resolver: options.resolver,
+      closing: options.closing,
+      beforeHead: (exchange) => this.#runResponseHeaders(exchange),
+      noted: (exchange, work) => exchange.logLines === undefined ? work() : ownedBy(this.#ownerOf(exchange), work),
+      done: (exchange, answer) => answer === undefined ? this.#served(exchange) : this.#end(exchange, answer),
+      fail: (exchange, defect) => this.#failServing(exchange, defect),
+      onBodyDefect: (exchange, defect) => this.#onPluginDefect('body', defect, exchange),
+    };
   }
 
   /** Requests that are under way. */
@@ -94,203 +101,267 @@ export class Pipeline {
   }
 
   /** Answers a request. Never throws: a defect ends the request that it happened in. */
-  handle(incoming: IncomingMessage, response: ServerResponse, wish?: ClientWish): void {
-    // What a client sent behind a request that was refused as malformed is not to be trusted to be a request.
-    if (this.#refused.has(incoming.socket)) return;
+  request(incoming: IncomingRequest, outgoing: OutgoingAnswer): void {
     this.#total += 1;
     let exchange: HttpExchange | undefined;
-    const fail = (defect: unknown) => void this.#fail(defect, incoming, response, exchange);
-    const owner: WorkOwner = { fail };
-    ownedBy(owner, () => {
-      try {
-        const facts = readFacts(incoming, this.#options.isTrusted);
-        const configuration = this.#options.configuration();
-        if ('status' in facts) return this.#refuse(facts, incoming, response, configuration);
-        exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, wish === 'upgrade');
-        exchange.debug = this.#options.debug?.read(exchange);
-        if (configuration?.wantsTimelines === true || exchange.debug !== undefined) exchange.timeline = new RequestTimeline(exchange.clock);
-        if (configuration?.wantsLogLines === true) owner.note = noteInto(exchange.logLines = []);
-        this.#begin(exchange, response, wish);
-        const release = configuration?.hold();
-        const served = this.#serve(exchange, response, configuration)
-          .catch((error: unknown) => this.#fail(error, incoming, response, exchange));
-        this.#logAtEnd(exchange, response, served, release);
-      } catch (error) {
-        fail(error);
-      }
-    });
-  }
-
-  #begin(exchange: HttpExchange, response: ServerResponse, wish: ClientWish | undefined): void {
-    if (wish === 'continue') {
-      exchange.sendContinue = () => {
-        exchange.sendContinue = undefined;
-        response.writeContinue();
-      };
+    try {
+      const facts = readFacts(incoming, this.#options.isTrusted);
+      const configuration = this.#options.configuration();
+      if ('status' in facts) return this.#refuse(facts, incoming, outgoing, configuration);
+      exchange = new HttpExchange(incoming, outgoing, facts, configuration, configuration?.snapshot ?? NO_ENTITIES);
+      this.#begin(exchange);
+    } catch (error) {
+      return void this.#fail(error, incoming, outgoing, exchange);
     }
+    return this.#serve(exchange);
+  }
+
+  refused(refusal: RefusedBytes): void {
+    try {
+      this.#options.accessLog?.write(refusedRecord(refusal));
+    } catch (error) {
+      this.#logDefect('the access log', error, undefined);
+    }
+  }
+
+  #begin(exchange: HttpExchange): void {
+    const { compiled, outgoing } = exchange;
     this.#active += 1;
-    response.once('close', () => {
-      exchange.closed = true;
-      exchange.isAborted = !response.writableFinished && response.statusCode !== 101;
-      exchange.clock.end = performance.now();
-      exchange.timeline?.leave();
-      exchange.traffic.end(response);
-      this.#active -= 1;
-      try {
-        this.#options.onEnd(exchange.route?.id, response.statusCode, exchange.timings.requestMs);
-      } catch (error) {
-        this.#logDefect('a request', error, exchange);
-      }
-    });
+    outgoing.onClose = () => this.#close(exchange);
+    exchange.debug = this.#options.debug?.read(exchange);
+    if (compiled?.wantsTimelines === true || exchange.debug !== undefined) exchange.timeline = new RequestTimeline(exchange.clock);
+    if (compiled?.wantsLogLines === true) exchange.logLines = [];
+    exchange.release = compiled?.hold();
   }
 
-  /** Waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
-  #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>, release?: () => void): void {
-    const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
-    void Promise.all([served, closed]).then(async () => {
-      this.#writeAccessLog(exchange);
-      await runLater('log', exchange, this.#onPluginDefect(exchange));
-      if (exchange.debug?.isLogged === true) logDebugOutput(exchange, this.#options.log);
-    }).finally(release);
+  /** The answer is finished, or the client gone. */
+  #close(exchange: HttpExchange): void {
+    const { outgoing, clock } = exchange;
+    exchange.closed = true;
+    exchange.isAborted = !outgoing.isEnded && outgoing.status !== 101;
+    clock.end = performance.now();
+    exchange.timeline?.leave();
+    this.#active -= 1;
+    exchange.proxied?.close();
+    try {
+      this.#options.onEnd(exchange.route?.id, outgoing.status === 0 ? CLIENT_GONE : outgoing.status, clock.requestMs);
+    } catch (error) {
+      this.#logDefect('a request', error, exchange);
+    }
+    if (exchange.isServed) this.#finish(exchange);
   }
 
-  async #serve(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration | undefined): Promise<void> {
-    const answer = configuration === undefined ? NO_ROUTE : await this.#decide(exchange, response, configuration);
-    if (answer !== undefined) await this.#answer(answer, exchange, response);
+  /** The pipeline has done its part. */
+  #served(exchange: HttpExchange): void {
+    if (exchange.isServed) return;
+    exchange.isServed = true;
+    // A client that goes away while a plugin decides is logged by the plugins behind that one, too.
+    if (exchange.closed) this.#finish(exchange);
   }
 
-  /** The gateway's own answer, unless the upstream's was sent. */
-  async #decide(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration): Promise<OwnAnswer | undefined> {
-    const scheme = effectiveScheme(exchange);
-    await runRewrite(configuration.globalPhases(scheme), exchange);
-    if (exchange.answer !== undefined) return exchange.answer;
+  /** Logs the request, once it is served and its answer over. */
+  #finish(exchange: HttpExchange): void {
+    this.#writeAccessLog(exchange);
+    const pending = this.#owned(exchange, exchange.plugins.length, () => runLater('log', exchange, this.#onPluginDefect));
+    if (pending === undefined) this.#release(exchange);
+    else void pending.then(() => this.#release(exchange));
+  }
+
+  #release(exchange: HttpExchange): void {
+    if (exchange.debug?.isLogged === true) logDebugOutput(exchange, this.#options.log);
+    exchange.release?.();
+  }
+
+  #serve(exchange: HttpExchange): void {
+    try {
+      const { compiled } = exchange;
+      if (compiled === undefined) return this.#end(exchange, NO_ROUTE);
+      const plugins = compiled.globalPhases(effectiveScheme(exchange));
+      const pending = this.#owned(exchange, plugins.length, () => runRewrite(plugins, exchange));
+      if (pending === undefined) this.#route(exchange, compiled);
+      else this.#after(exchange, pending, () => this.#route(exchange, compiled));
+    } catch (defect) {
+      this.#failServing(exchange, defect);
+    }
+    return undefined;
+  }
+
+  #route(exchange: HttpExchange, compiled: CompiledConfiguration): void {
+    if (exchange.answer !== undefined) return this.#end(exchange, exchange.answer);
     const { timeline } = exchange;
     timeline?.enter('access');
-    exchange.match = timeline === undefined
-      ? configuration.router.find(exchange) : timeline.route(() => configuration.router.find(exchange));
+    exchange.match = timeline === undefined ? compiled.router.find(exchange) : timeline.route(() => compiled.router.find(exchange));
+    const { route } = exchange;
+    if (route === undefined) return this.#end(exchange, NO_ROUTE);
     // Before plugins: one that answers in place of the upstream might run without those of the service.
-    if (exchange.route?.heldBack === true) return HELD_BACK;
-    const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
-    if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
+    if (route.heldBack === true) return this.#end(exchange, HELD_BACK);
+    const wrongProtocol = protocolAnswer(exchange, route);
+    if (wrongProtocol !== undefined) return this.#end(exchange, wrongProtocol);
     exchange.tries = [];
-    await runAccess(configuration.planOf(exchange.route, scheme), exchange);
-    timeline?.leave();
-    if (exchange.answer !== undefined) return exchange.answer;
-    const { service } = exchange;
-    if (service === undefined) return NO_SERVICE;
-    await bufferChunks(exchange);
-    return proxy(exchange, service, response, {
-      pool: this.#options.pool,
-      balancers: this.#options.balancers,
-      resolver: this.#options.resolver,
-      closing: this.#options.closing,
-      beforeHead: () => this.#runResponseHeaders(exchange),
-      onBodyDefect: (defect) => this.#onPluginDefect(exchange)('body', defect),
-    });
+    const plan = compiled.planOf(route, effectiveScheme(exchange));
+    const pending = this.#owned(exchange, plan.length, () => runAccess(plan, exchange));
+    if (pending === undefined) return this.#forward(exchange);
+    return this.#after(exchange, pending, () => this.#forward(exchange));
   }
 
-  async #answer(answer: OwnAnswer, exchange: HttpExchange, response: ServerResponse): Promise<void> {
-    const { head, body } = ownHead(answer, exchange.requestId, exchange.headerValues('accept').at(0), exchange.clock.start);
+  #forward(exchange: HttpExchange): void {
+    exchange.timeline?.leave();
+    if (exchange.answer !== undefined) return this.#end(exchange, exchange.answer);
+    if (exchange.service === undefined) return this.#end(exchange, NO_SERVICE);
+    // Upstreams that want to know the length of a body get it, as from nginx, unless the route streams.
+    if (!exchange.incoming.isChunked || exchange.route?.row.request_buffering === false) return this.#proxyTo(exchange);
+    return this.#after(exchange, exchange.request.body(MAX_BUFFERED_BYTES), () => this.#proxyTo(exchange));
+  }
+
+  #proxyTo(exchange: HttpExchange): void {
+    if (exchange.closed) return this.#served(exchange);
+    exchange.proxied = new ProxiedRequest(exchange, exchange.service!, this.#proxy);
+    return exchange.proxied.start();
+  }
+
+  /** Goes on when a plugin is done with waiting. */
+  #after(exchange: HttpExchange, pending: Promise<unknown>, next: () => void): void {
+    pending.then(next).catch((defect: unknown) => this.#failServing(exchange, defect));
+  }
+
+  /** Runs phases of plugins on behalf of the request. @param count how many plugins there are */
+  #owned(exchange: HttpExchange, count: number, work: () => void | Promise<void>): void | Promise<void> {
+    return count === 0 ? work() : ownedBy(this.#ownerOf(exchange), work);
+  }
+
+  #ownerOf(exchange: HttpExchange): WorkOwner {
+    return exchange.owner ??= {
+      fail: (defect) => this.#fail(defect, exchange.incoming, exchange.outgoing, exchange),
+      ...exchange.logLines !== undefined && { note: noteInto(exchange.logLines) },
+    };
+  }
+
+  /** Ends the request with an answer of the gateway. */
+  #end(exchange: HttpExchange, answer: OwnAnswer): void {
+    const pending = this.#answer(answer, exchange);
+    if (pending === undefined) this.#served(exchange);
+    else this.#after(exchange, pending, () => this.#served(exchange));
+  }
+
+  #answer(answer: OwnAnswer, exchange: HttpExchange): void | Promise<void> {
+    const accept = exchange.incoming.headers.first('accept');
+    const { head, body } = ownHead(answer, exchange.requestId, accept, exchange.clock.start);
     exchange.clock.sent ??= performance.now();
     exchange.response = head;
-    await this.#runResponseHeaders(exchange);
+    const pending = this.#runResponseHeaders(exchange);
+    return pending === undefined ? this.#send(exchange, head, body) : pending.then(() => this.#send(exchange, head, body));
+  }
+
+  #send(exchange: HttpExchange, head: ResponseHead, body: Buffer): void {
     const filters = filtersOf(exchange);
     const content = filters.length === 0 ? body : filtered(body, filters);
-    if (content !== body) head.setRawHeader('Content-Length', String(content.length));
-    this.#write(response, head, content);
+    if (content !== body) head.setLength(content.length);
+    this.#write(exchange.incoming, exchange.outgoing, head, content, false);
   }
 
   /** Answers a request that cannot be routed. Global plugins and the access log see its end. */
-  #refuse(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse, configuration: CompiledConfiguration | undefined): void {
+  #refuse(
+    answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, compiled: CompiledConfiguration | undefined,
+  ): void {
     const facts = refusedFacts(incoming, this.#options.isTrusted);
-    const exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, false);
-    exchange.plugins = configuration?.globalPhases(facts.scheme) ?? [];
+    const exchange = new HttpExchange(incoming, outgoing, facts, compiled, compiled?.snapshot ?? NO_ENTITIES);
+    exchange.plugins = compiled?.globalPhases(exchange.scheme) ?? [];
     exchange.clock.sent = exchange.clock.start;
-    response.once('close', () => {
+    exchange.release = compiled?.hold();
+    exchange.isServed = true;
+    outgoing.onClose = () => {
       exchange.closed = true;
       exchange.clock.end = performance.now();
-      exchange.traffic.end(response);
-    });
-    this.#logAtEnd(exchange, response, Promise.resolve(), configuration?.hold());
-    exchange.response = this.#reject(answer, incoming, response, exchange.requestId);
+      this.#finish(exchange);
+    };
+    exchange.response = this.#reject(answer, incoming, outgoing, exchange.requestId);
   }
 
   #writeAccessLog(exchange: HttpExchange): void {
+    if (this.#options.accessLog === undefined) return;
     try {
-      this.#options.accessLog?.write(accessRecord(exchange));
+      this.#options.accessLog.write(accessRecord(exchange));
     } catch (error) {
       this.#logDefect('the access log', error, exchange);
     }
   }
 
-  #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse, requestId = nextRequestId()): ResponseHead {
+  /** What a client sent behind a request that was refused as malformed is not to be trusted to be a request: the connection ends. */
+  #reject(answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, requestId = nextRequestId()): ResponseHead {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
-    const { head, body } = ownHead({ ...answer, fallback }, requestId, incoming.headersDistinct.accept?.[0], performance.now());
-    if (answer.status !== 404) {
-      response.shouldKeepAlive = false;
-      this.#refused.add(incoming.socket);
-    }
-    this.#write(response, head, body);
+    const { head, body } = ownHead({ ...answer, fallback }, requestId, incoming.headers.first('accept'), performance.now());
+    this.#write(incoming, outgoing, head, body, answer.status !== 404);
     return head;
   }
 
-  #write(response: ServerResponse, head: ResponseHead, body: Buffer): void {
-    if (response.destroyed || response.headersSent) return;
-    writeHead(response, head, this.#options.closing());
-    // As bytes: Node would encode a text together with the head, whose values are bytes already.
-    response.end(body);
+  #write(incoming: IncomingRequest, outgoing: OutgoingAnswer, head: ResponseHead, body: Buffer, closes: boolean): void {
+    if (outgoing.isHeadSent || outgoing.isClosed) return;
+    const sent = answerHead(head, closes || this.#options.closing());
+    if (incoming.method !== 'HEAD' && body.length > 0) return outgoing.sendWhole(sent, body);
+    outgoing.sendHead(sent);
+    return outgoing.end();
+  }
+
+  /** Ends a request that a defect happened in while it was served. Never throws. */
+  #failServing(exchange: HttpExchange, defect: unknown): void {
+    const pending = this.#fail(defect, exchange.incoming, exchange.outgoing, exchange);
+    if (isPending(pending)) void pending.then(() => this.#served(exchange));
+    else this.#served(exchange);
   }
 
   /** Ends a request that a defect happened in, with an answer when none has begun. Never throws. */
-  async #fail(defect: unknown, incoming: IncomingMessage, response: ServerResponse, exchange: HttpExchange | undefined): Promise<void> {
-    if (defect instanceof ClientGone) return;
+  #fail(
+    defect: unknown, incoming: IncomingRequest, outgoing: OutgoingAnswer, exchange: HttpExchange | undefined,
+  ): void | Promise<void> {
+    if (defect instanceof ClientGone) return undefined;
     this.#logDefect('a request', defect, exchange);
-    try {
-      if (exchange?.closed === true || response.writableFinished) return;
-      // Node does not know of the head of a switch of protocols: it is written to the connection itself.
-      if (response.headersSent || response.statusCode === 101) this.#cut(response, exchange);
-      else if (exchange === undefined) this.#reject(UNEXPECTED, incoming, response);
-      else await this.#answer(UNEXPECTED, exchange, response);
-    } catch (error) {
+    const giveUp = (error: unknown): void => {
       // A plugin has made the head of that answer impossible, too.
       this.#logDefect('the answer to a request with a defect', error, exchange);
-      this.#rejectOrCut(incoming, response);
+      this.#rejectOrCut(incoming, outgoing);
+    };
+    try {
+      if (outgoing.isClosed || (outgoing.isEnded && outgoing.status !== 101)) return undefined;
+      if (outgoing.isHeadSent) outgoing.cut();
+      else if (exchange === undefined) this.#reject(UNEXPECTED, incoming, outgoing);
+      else return this.#answer(UNEXPECTED, exchange)?.catch(giveUp);
+    } catch (error) {
+      giveUp(error);
     }
+    return undefined;
   }
 
-  #rejectOrCut(incoming: IncomingMessage, response: ServerResponse): void {
+  #rejectOrCut(incoming: IncomingRequest, outgoing: OutgoingAnswer): void {
     try {
-      this.#reject(UNEXPECTED, incoming, response);
+      this.#reject(UNEXPECTED, incoming, outgoing);
     } catch {
       // No answer is possible. The defect is in the log already; a client must not wait for an answer that never comes.
-      response.destroy();
+      outgoing.cut();
     }
   }
 
-  /** Ends the connection too: the client must not take a part of an answer for the whole. */
-  #cut(response: ServerResponse, exchange: HttpExchange | undefined): void {
-    response.destroy();
-    // After a switch of protocols the answer has no connection any more.
-    if (exchange?.upgrade === true) exchange.incoming.socket.destroy();
-  }
-
-  async #runResponseHeaders(exchange: HttpExchange): Promise<void> {
-    const { timeline } = exchange;
-    timeline?.enter('responseHeaders');
-    await runLater('responseHeaders', exchange, this.#onPluginDefect(exchange));
-    if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
-    timeline?.enter('body');
-  }
-
-  #onPluginDefect(exchange: HttpExchange): (phase: Phase, defect: unknown) => void {
-    return (phase, defect) => this.#logDefect(`phase ${phase} of a plugin`, defect, exchange);
+  #runResponseHeaders(exchange: HttpExchange): void | Promise<void> {
+    const { timeline, plugins } = exchange;
+    if (timeline === undefined) {
+      return plugins.length === 0 ? undefined
+        : ownedBy(this.#ownerOf(exchange), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
+    }
+    timeline.enter('responseHeaders');
+    const pending = this.#owned(exchange, plugins.length, () => runLater('responseHeaders', exchange, this.#onPluginDefect));
+    const leave = (): void => {
+      if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
+      timeline.enter('body');
+    };
+    return pending === undefined ? leave() : pending.then(leave);
   }
 
   #logDefect(where: string, error: unknown, exchange: HttpExchange | undefined): void {
-    this.#options.log.error(`defect in ${where}: ${messageOf(error)}`, {
+    const write = (): void => this.#options.log.error(`defect in ${where}: ${messageOf(error)}`, {
       ...exchange !== undefined && { request: exchange.requestId, route: exchange.route?.name ?? exchange.route?.id },
       stack: error instanceof Error ? error.stack : undefined,
     });
+    if (exchange?.logLines === undefined) write();
+    else ownedBy(this.#ownerOf(exchange), write);
   }
 }
 

@@ -1,52 +1,91 @@
-/** Runs the phases of the plugins of one request. */
+/**
+ * Runs the phases of the plugins of one request. Where no plugin has to be waited for, nothing is: a phase returns a promise only when one
+ * of its plugins does.
+ */
 import type { Phase, PluginPhases } from '../../plugin-kit/plugin.ts';
 import { phasesFor } from '../compiled-configuration.ts';
 import type { Plan } from '../compiled-configuration.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** Requests that end before they have a route are still seen by the later phases of the global plugins. */
-export async function runRewrite(plugins: readonly PluginPhases[], exchange: HttpExchange): Promise<void> {
+export function runRewrite(plugins: readonly PluginPhases[], exchange: HttpExchange): void | Promise<void> {
   exchange.plugins = plugins;
   exchange.timeline?.enter('rewrite');
-  for (const phases of plugins) {
-    const pending = run('rewrite', phases, exchange);
-    if (pending !== undefined) await pending;
-    if (exchange.answer !== undefined) return;
+  return rewriteFrom(0, plugins, exchange);
+}
+
+function rewriteFrom(first: number, plugins: readonly PluginPhases[], exchange: HttpExchange): void | Promise<void> {
+  for (let at = first; at < plugins.length && exchange.answer === undefined; at += 1) {
+    const pending = run('rewrite', plugins[at]!, exchange);
+    if (isPending(pending)) return pending.then(() => rewriteFrom(at + 1, plugins, exchange));
   }
+  return undefined;
+}
+
+interface Failure {
+  readonly error: unknown;
 }
 
 /** Runs the phase until a plugin refuses the request or fails. The plugins behind that one still get the later phases, as in Kong. */
-export async function runAccess(plan: Plan, exchange: HttpExchange): Promise<void> {
+export function runAccess(plan: Plan, exchange: HttpExchange): void | Promise<void> {
   const running: PluginPhases[] = [];
   exchange.plugins = running;
-  let failure: { readonly error: unknown } | undefined;
-  for (const plugin of plan) {
-    const phases = phasesFor(plugin, exchange.consumer);
+  return accessFrom(0, plan, running, exchange, undefined);
+}
+
+function accessFrom(
+  first: number, plan: Plan, running: PluginPhases[], exchange: HttpExchange, before: Failure | undefined,
+): void | Promise<void> {
+  let failure = before;
+  for (let at = first; at < plan.length; at += 1) {
+    const phases = phasesFor(plan[at]!, exchange.consumer);
     if (phases === undefined) continue;
     running.push(phases);
     if (failure !== undefined || exchange.answer !== undefined) continue;
     try {
       const pending = run('access', phases, exchange);
-      if (pending !== undefined) await pending;
+      if (isPending(pending)) {
+        return pending.then(
+          () => accessFrom(at + 1, plan, running, exchange, undefined),
+          (error: unknown) => accessFrom(at + 1, plan, running, exchange, { error }),
+        );
+      }
     } catch (error) {
       failure = { error };
     }
   }
   if (failure !== undefined) throw failure.error;
+  return undefined;
 }
 
+/** Takes what a plugin threw. Must not throw. */
+export type OnPluginDefect = (phase: Phase, defect: unknown, exchange: HttpExchange) => void;
+
 /** Runs a phase of all plugins of the request, also behind one that fails. */
-export async function runLater(
-  phase: 'responseHeaders' | 'log', exchange: HttpExchange, onDefect: (phase: Phase, defect: unknown) => void,
-): Promise<void> {
-  for (const phases of exchange.plugins) {
+export function runLater(phase: 'responseHeaders' | 'log', exchange: HttpExchange, onDefect: OnPluginDefect): void | Promise<void> {
+  return laterFrom(0, phase, exchange.plugins, exchange, onDefect);
+}
+
+function laterFrom(
+  first: number, phase: 'responseHeaders' | 'log', plugins: readonly PluginPhases[], exchange: HttpExchange, onDefect: OnPluginDefect,
+): void | Promise<void> {
+  for (let at = first; at < plugins.length; at += 1) {
     try {
-      const pending = phase === 'log' ? phases.log?.(exchange) : run(phase, phases, exchange);
-      if (pending !== undefined) await pending;
+      const pending = phase === 'log' ? plugins[at]!.log?.(exchange) : run(phase, plugins[at]!, exchange);
+      if (isPending(pending)) {
+        return pending.catch((error: unknown) => onDefect(phase, error, exchange))
+          .then(() => laterFrom(at + 1, phase, plugins, exchange, onDefect));
+      }
     } catch (error) {
-      onDefect(phase, error);
+      onDefect(phase, error, exchange);
     }
   }
+  return undefined;
+}
+
+/** Whether there is something to wait for: handlers in one expression return all sorts of values. */
+export function isPending(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 /** Runs a phase of one plugin, timed where the request has a timeline. */

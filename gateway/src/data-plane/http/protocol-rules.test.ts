@@ -24,9 +24,9 @@ describe('a request by http', () => {
 
   it('to a route for https gets 426', async () => {
     expect(await answer({ protocols: ['https'] })).toBe([
-      'HTTP/1.1 426 Upgrade Required', 'Date: <date>', 'Content-Type: application/json; charset=utf-8', 'Content-Length: 94',
-      'Server: <product>',
-      'Upgrade: TLS/1.2, HTTP/1.1', 'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close, Upgrade', '',
+      'HTTP/1.1 426 Upgrade Required', 'Content-Type: application/json; charset=utf-8', 'Date: <date>', 'Server: <product>',
+      'Upgrade: TLS/1.2, HTTP/1.1', 'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Content-Length: 94',
+      'Connection: close, Upgrade', '',
       '{\n  "message":"Please use HTTPS protocol",\n  "request_id":"<id>"\n}',
     ].join('\r\n'));
   });

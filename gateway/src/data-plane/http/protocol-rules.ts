@@ -39,6 +39,6 @@ export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer 
 
 /** @returns the scheme that the client uses: the one that a trusted proxy names, else that of the connection */
 export function effectiveScheme(exchange: HttpExchange): Scheme {
-  const forwarded = exchange.facts.trusted ? exchange.headerValues('x-forwarded-proto')[0] : undefined;
+  const forwarded = exchange.facts.connection.trusted ? exchange.headerValues('x-forwarded-proto')[0] : undefined;
   return (forwarded ?? exchange.scheme) === 'https' ? 'https' : 'http';
 }

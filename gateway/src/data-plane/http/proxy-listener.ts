@@ -4,16 +4,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import type { AccessLog } from '../../access-log/access-record.ts';
 import { messageOf } from '../../base/errors.ts';
-import { plainAddress } from '../../base/ip-range.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
-import { refusedRecord } from './access-record.ts';
 import { malformedAnswer, malformedText } from './malformed-answer.ts';
-import type { ClientWish, Pipeline } from './pipeline.ts';
+import { connectionOf, framingFault, NodeAnswer, NodeRequest } from './node-server-adapter.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** nginx' four buffers of 8 KiB for a head, and the request line. */
 const MAX_HEAD_BYTES = 49_152;
@@ -40,15 +38,14 @@ export class ProxyListener {
   readonly #sockets = new Set<Duplex>();
   readonly #pipeline: Pipeline;
   readonly #log: Log;
-  readonly #accessLog: AccessLog | undefined;
   readonly #waiting = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** Connections that end behind an answer. */
+  readonly #refused = new WeakSet<Duplex>();
   #accepted = 0;
 
-  /** @param accessLog for what the parser rejects */
-  constructor(pipeline: Pipeline, log: Log, accessLog?: AccessLog) {
+  constructor(pipeline: Pipeline, log: Log) {
     this.#pipeline = pipeline;
     this.#log = log;
-    this.#accessLog = accessLog;
   }
 
   /**
@@ -115,10 +112,29 @@ export class ProxyListener {
   }
 
   #endWith(socket: Duplex, answer: string): void {
-    // Known only while the connection is open.
-    const clientIp = plainAddress((socket as Partial<Socket>).remoteAddress);
-    this.#accessLog?.write(refusedRecord({ clientIp, answer }));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    this.#pipeline.refused({
+      // Known only while the connection is open.
+      connection: connectionOf(socket as Socket),
+      status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
+      answerBytes: answer.length,
+      bodyBytes: body.length,
+      requestId: /\r\nX-Kong-Request-Id: ([0-9a-f]+)/.exec(head)?.[1] ?? '',
+      reason: 'malformed',
+    });
     socket.end(answer, () => socket.destroy());
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, wish?: 'continue' | 'upgrade'): void {
+    const { socket } = request;
+    // What a client sent behind a request that was refused as malformed is not to be trusted to be a request.
+    if (this.#refused.has(socket)) return;
+    if (!['1.0', '1.1'].includes(request.httpVersion)) {
+      return this.#endWith(socket, malformedText('505 HTTP Version Not Supported', 'HTTP version not supported'));
+    }
+    if (framingFault(request)) return this.#endWith(socket, malformedText('400 Bad Request', 'Bad request'));
+    const answer = new NodeAnswer(response, wish === 'continue', () => this.#refused.add(socket));
+    return this.#pipeline.request(new NodeRequest(request, wish), answer);
   }
 
   #lastWaiting(socket: Duplex): ServerResponse | undefined {
@@ -140,9 +156,9 @@ export class ProxyListener {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    const serve = (wish?: ClientWish) => (request: IncomingMessage, response: ServerResponse) => {
+    const serve = (wish?: 'continue') => (request: IncomingMessage, response: ServerResponse) => {
       this.#track(request.socket, response);
-      this.#pipeline.handle(request, response, wish);
+      this.#serve(request, response, wish);
     };
     server.on('request', serve());
     server.on('checkContinue', serve('continue'));
@@ -150,7 +166,7 @@ export class ProxyListener {
     server.on('checkExpectation', serve());
     const comeBack = (socket: Duplex) => void server.emit(listener.ssl ? 'secureConnection' : 'connection', socket);
     server.on('upgrade', (request, socket, head) => {
-      this.#pipeline.handle(request, responseOn(socket, request, head, () => comeBack(socket)), 'upgrade');
+      this.#serve(request, responseOn(socket, request, head, () => comeBack(socket)), 'upgrade');
     });
     server.on('connect', (_request, socket: Duplex) => {
       socket.on('error', () => socket.destroy());

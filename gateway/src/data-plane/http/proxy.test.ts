@@ -72,8 +72,8 @@ describe('an answer', () => {
     const dropped = ['Connection: close, X-Gone', 'X-Gone: 1', 'Keep-Alive: 5', 'X-Kong-Request-Id: forged', 'X-Kong-Response-Latency: 1'];
     const { proxy } = await start((peer) => peer.send(answerOf('ok', [...dropped, 'X-Kept: 1', 'x-kept: 2'])));
     expect(masked(await ask(proxy.port, requestOf('GET /')))).toBe([
-      'HTTP/1.1 200 OK', 'X-Kept: 1', 'x-kept: 2', 'Content-Length: 2', 'Server: <product>', 'Via: 1.1 <product>',
-      'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '', 'ok',
+      'HTTP/1.1 200 OK', 'X-Kept: 1', 'x-kept: 2', 'Server: <product>', 'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>',
+      'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Content-Length: 2', 'Connection: close', '', 'ok',
     ].join('\r\n'));
   });
 
@@ -86,7 +86,7 @@ describe('an answer', () => {
     const headers = ['X-Kind: text/html', 'X-Names: content-type', 'Content-Type: text/html'];
     const { proxy } = await start((peer) => peer.send(answerOf('ok', headers)));
     expect(await ask(proxy.port, requestOf('GET /'))).toContain(
-      'X-Kind: text/html\r\nX-Names: content-type\r\nContent-Type: text/html; charset=UTF-8\r\n',
+      '\r\nContent-Type: text/html; charset=UTF-8\r\nX-Kind: text/html\r\nX-Names: content-type\r\n',
     );
   });
 
@@ -249,9 +249,9 @@ describe('a connection that breaks after the request is sent', () => {
     const { proxy, upstream } = await start(destroy, { service: { retries: 0 } });
     const answer = masked(await ask(proxy.port, requestOf('GET /')));
     expect(answer).toBe([
-      'HTTP/1.1 502 Bad Gateway', 'Date: <date>', 'Content-Type: text/plain; charset=utf-8', 'Content-Length: 103', 'Server: <product>',
+      'HTTP/1.1 502 Bad Gateway', 'Content-Type: text/plain; charset=utf-8', 'Date: <date>', 'Server: <product>',
       'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>',
-      'X-Kong-Request-Id: <id>', 'Connection: close', '', `${INVALID}\nrequest_id: <id>\n`,
+      'X-Kong-Request-Id: <id>', 'Content-Length: 103', 'Connection: close', '', `${INVALID}\nrequest_id: <id>\n`,
     ].join('\r\n'));
     expect(upstream.connections).toHaveLength(1);
   });

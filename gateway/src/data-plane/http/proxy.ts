@@ -1,104 +1,387 @@
-/** Sends a request to its service and streams the answer back. Bodies are only buffered where a plugin asks for it. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-
+/** Sends a request to its service, to one peer after another where that is needed, and passes the answer on as it comes. */
+import type {
+  AnswerReader, UpstreamAnswerHead, UpstreamCall, UpstreamEngine, UpstreamFailure, UpstreamProblem, UpstreamTimeouts,
+} from '../../http-engine/messages.ts';
+import type { ByteStream } from '../../http-engine/sockets/byte-stream.ts';
 import type { Service } from '../../model/snapshot.ts';
 import { hashInputOf } from '../balancer/hash-input.ts';
 import type { HashCookie } from '../balancer/hash-input.ts';
 import { BalancedSelection, HostSelection } from '../balancer/peer-selection.ts';
-import type { NoPeer } from '../balancer/peer-selection.ts';
+import type { NoPeer, Peer, PeerSelection } from '../balancer/peer-selection.ts';
 import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import type { Resolver } from '../dns/resolution.ts';
-import { addProxyHeaders, writeHead } from './answer.ts';
+import { answerHead, proxyHeaders } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
-import { filtersOf, FilteredBody, frameFiltered } from './body-filters.ts';
-import { headOfUpstream, ResponseHead } from './client-response.ts';
+import { FilteredBody, filtersOf, frameFiltered } from './body-filters.ts';
+import { hasBody } from './client-request.ts';
+import { headOfUpstream } from './client-response.ts';
+import type { ResponseHead } from './client-response.ts';
 import { hashedRequest } from './hashed-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { RequestBody } from './request-body.ts';
 import { serviceTlsOf } from './service-tls.ts';
-import { UpstreamError } from './upstream-answer.ts';
-import type { UpstreamAnswer, UpstreamFailure } from './upstream-answer.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
-import { buildUpstreamHead } from './upstream-request.ts';
-import { sendWithRetries, STATUS_OF } from './upstream-tries.ts';
+import { hostHeaderOf, UpstreamHead } from './upstream-request.ts';
+import type { UpstreamRoutes } from './upstream-routes.ts';
+import type { ServiceTls } from './upstream-tls.ts';
+import { failureAnswer, MAX_STALE, mayRepeat, STATUS_OF, WITHOUT_PEER } from './upstream-tries.ts';
+import { WebSocketTunnel } from './web-socket.ts';
 
 /** What the pipeline gives to the proxy. */
-interface ProxyContext {
-  readonly pool: UpstreamPool;
+export interface ProxyContext {
+  readonly engine: UpstreamEngine;
+  readonly routes: UpstreamRoutes;
   readonly balancers: UpstreamBalancers;
   readonly resolver: Resolver;
   /** Whether client connections end with their current answer. */
   closing(): boolean;
   /** Lets plugins change the head of the answer. */
-  beforeHead(exchange: HttpExchange, head: ResponseHead): void | Promise<void>;
+  beforeHead(exchange: HttpExchange): void | Promise<void>;
+  /** Runs what may log lines about the request. */
+  noted(exchange: HttpExchange, work: () => void): void;
+  /** The head of the answer is on its way, or nobody waits for one. @param answer the gateway's own, where the upstream gave none */
+  done(exchange: HttpExchange, answer?: OwnAnswer): void;
+  /** Ends a request that a defect happened in. Never throws. */
+  fail(exchange: HttpExchange, defect: unknown): void;
   /** A filter of a plugin threw in the middle of a body. */
-  onBodyDefect(defect: Error): void;
+  onBodyDefect(exchange: HttpExchange, defect: unknown): void;
 }
 
-/** Where there was no peer to send the request to. */
-const WITHOUT_PEER: Readonly<Record<NoPeer['none'], OwnAnswer>> = {
-  name: { status: 503, message: 'name resolution failed' },
-  targets: { status: 503, message: 'failure to get a peer from the ring-balancer' },
-};
+/** `deciding`: the head of the answer has come, and plugins look at it. */
+type State = 'choosing' | 'asked' | 'deciding' | 'streaming' | 'over';
 
-const MESSAGES: Readonly<Record<number, string>> = {
-  502: 'An invalid response was received from the upstream server',
-  504: 'The upstream server is timing out',
-};
+export class ProxiedRequest implements AnswerReader {
+  readonly #exchange: HttpExchange;
+  readonly #context: ProxyContext;
+  readonly #service: Service;
+  readonly #head: UpstreamHead;
+  readonly #peers: PeerSelection;
+  readonly #cookie: HashCookie | undefined;
+  readonly #tls: ServiceTls | undefined;
+  readonly #timeouts: UpstreamTimeouts;
+  readonly #body: RequestBody | undefined;
+  #state: State;
+  #peer: Peer | undefined;
+  #retriesLeft: number;
+  #staleCount: number;
+  #lastFailure: UpstreamFailure | undefined;
+  /** Times of the try. */
+  #begunAt: number;
+  #sentAt: number;
+  /** Number of the try: one that is over may end before `send` returns. */
+  #number: number;
+  #call: UpstreamCall | undefined;
+  #isReady: boolean;
+  #answer: UpstreamAnswerHead | undefined;
+  #tunnel: WebSocketTunnel | undefined;
+  #filtered: FilteredBody | undefined;
+  /** What came while plugins decided. */
+  #held: Buffer[] | undefined;
+  #isEnded: boolean;
+  #trailers: readonly string[] | undefined;
+  #brokeOff: boolean;
 
-/** @returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone */
-export async function proxy(
-  exchange: HttpExchange, service: Service, response: ServerResponse, context: ProxyContext,
-): Promise<OwnAnswer | undefined> {
-  if (exchange.closed) return undefined;
-  const target = targetOf(exchange, service);
-  const head = buildUpstreamHead(exchange, target);
-  exchange.sentTarget = head.path;
-  const balancer = context.balancers.named(target.host);
-  const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
-  const peers = balancer === undefined || hash === undefined
-    ? new HostSelection(target.host, target.port, context.resolver) : new BalancedSelection(balancer, hash);
-  response.once('close', () => peers.end());
-  const tls = target.protocol === 'https' ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
-  const outcome = await sendWithRetries({ exchange, service: target, head, response, pool: context.pool, peers, tls });
-  if (outcome === 'gone') return undefined;
-  if (outcome === 'name' || outcome === 'targets') return WITHOUT_PEER[outcome];
-  const sentAt = exchange.clock.sent!;
-  const answeredAt = exchange.clock.answered = performance.now();
-  if (outcome instanceof UpstreamError) return failureAnswer(outcome.kind, exchange, sentAt, answeredAt);
-  const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
-  try {
-    const answerHead = headOfUpstream(outcome.response, exchange.upgrade);
-    if (hash?.cookie !== undefined) setCookie(answerHead, hash.cookie);
-    addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
-    exchange.response = answerHead;
-    await context.beforeHead(exchange, answerHead);
-    // The client is gone, or was answered meanwhile because of a defect elsewhere.
-    if (exchange.closed || response.headersSent) return void source.destroy();
-    // It ended while a plugin was waited for.
-    if (source.destroyed) return failureAnswer('broken', exchange, sentAt, answeredAt);
-    if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response, service.readTimeoutMs);
-    else stream(outcome.response, answerHead, response, exchange, context);
+  /** @throws Error the configuration, or a plugin, asks for what cannot be sent */
+  constructor(exchange: HttpExchange, service: Service, context: ProxyContext) {
+    this.#exchange = exchange;
+    this.#context = context;
+    const target = targetOf(exchange, service);
+    this.#service = target;
+    this.#head = new UpstreamHead(exchange, target);
+    exchange.sentTarget = this.#head.path;
+    const balancer = context.balancers.named(target.host);
+    const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
+    this.#peers = balancer === undefined || hash === undefined
+      ? new HostSelection(target.host, target.port, context.resolver) : new BalancedSelection(balancer, hash);
+    this.#cookie = hash?.cookie;
+    this.#tls = target.protocol === 'https' ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
+    this.#timeouts = { connectMs: target.connectTimeoutMs, writeMs: target.writeTimeoutMs, readMs: target.readTimeoutMs };
+    const { incoming } = exchange;
+    this.#body = exchange.replacedBody === undefined && hasBody(incoming)
+      ? new RequestBody(incoming, exchange.held, this.#head.isRepeatable) : undefined;
+    this.#state = 'choosing';
+    this.#peer = undefined;
+    this.#retriesLeft = target.retries;
+    this.#staleCount = 0;
+    this.#lastFailure = undefined;
+    this.#begunAt = 0;
+    this.#sentAt = 0;
+    this.#number = 0;
+    this.#call = undefined;
+    this.#isReady = false;
+    this.#answer = undefined;
+    this.#tunnel = undefined;
+    this.#filtered = undefined;
+    this.#held = undefined;
+    this.#isEnded = false;
+    this.#trailers = undefined;
+    this.#brokeOff = false;
+  }
+
+  /** Asks for a peer and sends the request to it. */
+  start(): void {
+    this.#state = 'choosing';
+    this.#begunAt = performance.now();
+    const next = this.#nextPeer();
+    if (!(next instanceof Promise)) return this.#take(next);
+    next.then((found) => this.#take(found)).catch((defect: unknown) => this.#context.fail(this.#exchange, defect));
     return undefined;
-  } catch (error) {
-    source.destroy();
-    throw error;
+  }
+
+  /** The answer is finished, or the client gone. */
+  close(): void {
+    const before = this.#state;
+    this.#peers.end();
+    this.#tunnel?.destroy();
+    if (before === 'streaming' || before === 'asked') this.#state = 'over';
+    if (before !== 'choosing') this.#call?.abort();
+    if (before !== 'asked') return;
+    this.#noteTry('-');
+    this.#context.done(this.#exchange);
+  }
+
+  ready(): void {
+    this.#isReady = true;
+    if (this.#call === undefined) return;
+    try {
+      this.#sendBody(this.#call);
+    } catch (defect) {
+      this.#context.fail(this.#exchange, defect);
+    }
+  }
+
+  drain(): void {
+    this.#body?.drain();
+  }
+
+  head(answer: UpstreamAnswerHead): void {
+    try {
+      this.#onHead(answer);
+    } catch (defect) {
+      this.#context.fail(this.#exchange, defect);
+    }
+  }
+
+  upgraded(answer: UpstreamAnswerHead, stream: ByteStream, first: Buffer): void {
+    this.#tunnel = new WebSocketTunnel(stream, first, this.#service.readTimeoutMs);
+    this.head(answer);
+  }
+
+  part(bytes: Buffer): boolean {
+    if (this.#state !== 'streaming') {
+      if (this.#state === 'deciding') (this.#held ??= []).push(Buffer.from(bytes));
+      return false;
+    }
+    if (this.#filtered === undefined) return this.#exchange.outgoing.part(bytes) || this.#waitForDrain();
+    try {
+      return this.#filtered.part(bytes) || this.#waitForDrain();
+    } catch (defect) {
+      return this.#cut(defect);
+    }
+  }
+
+  end(trailers?: readonly string[]): void {
+    this.#exchange.clock.received = performance.now();
+    this.#isEnded = true;
+    // As in Kong, those of HTTP/1.1 end here; gRPC lives on those of HTTP/2.
+    this.#trailers = this.#answer!.version === '2.0' ? trailers : undefined;
+    if (this.#state === 'streaming') this.#complete();
+  }
+
+  fail(problem: UpstreamProblem): void {
+    if (this.#state === 'deciding') this.#brokeOff = true;
+    // The client must not take the part for the whole.
+    else if (this.#state === 'streaming') this.#exchange.outgoing.cut();
+    else if (this.#state === 'asked') {
+      try {
+        this.#onFailure(problem);
+      } catch (defect) {
+        this.#context.fail(this.#exchange, defect);
+      }
+    }
+  }
+
+  /** The search for addresses of a name is a step of the request's timeline. */
+  #nextPeer(): Peer | NoPeer | Promise<Peer | NoPeer> {
+    const { timeline } = this.#exchange;
+    const { lookedUp } = this.#peers;
+    if (timeline === undefined || lookedUp === undefined) return this.#peers.next();
+    const found = timeline.resolve(lookedUp.host, lookedUp.port);
+    const note = (next: Peer | NoPeer): Peer | NoPeer => {
+      found('none' in next ? { failure: next.cause ?? next.none } : { ip: next.ip });
+      return next;
+    };
+    const next = this.#peers.next();
+    return next instanceof Promise ? next.then(note) : note(next);
+  }
+
+  #take(next: Peer | NoPeer): void {
+    if (this.#exchange.closed) {
+      this.#state = 'over';
+      this.#peers.end();
+      return this.#context.done(this.#exchange);
+    }
+    if (!('none' in next)) return this.#send(next);
+    this.#state = 'over';
+    // No peer is left: the client gets the failure of the last one.
+    const answer = this.#lastFailure === undefined ? WITHOUT_PEER[next.none] : failureAnswer(this.#lastFailure, this.#exchange);
+    return this.#context.done(this.#exchange, answer);
+  }
+
+  #send(peer: Peer): void {
+    const { clock } = this.#exchange;
+    this.#peer = peer;
+    this.#sentAt = performance.now();
+    clock.sent ??= this.#sentAt;
+    const host = hostHeaderOf(this.#exchange, this.#service, peer);
+    this.#head.setHost(host);
+    this.#state = 'asked';
+    this.#isReady = false;
+    this.#call = undefined;
+    let route;
+    try {
+      route = this.#context.routes.of(this.#service, peer, host, this.#tls);
+    } catch (error) {
+      return this.#onFailure({ kind: 'connect', sent: false, isStale: false, message: String(error) });
+    }
+    const number = this.#number += 1;
+    const call = this.#context.engine.send(route, this.#head, this.#timeouts, this);
+    // The engine may have gone on before it returned.
+    if (number !== this.#number) return undefined;
+    this.#call = call;
+    if (this.#isReady && this.#state === 'asked') this.#sendBody(call);
+    return undefined;
+  }
+
+  #sendBody(call: UpstreamCall): void {
+    const { incoming, outgoing, replacedBody } = this.#exchange;
+    if (incoming.expectsContinue) outgoing.sendContinue();
+    if (this.#body !== undefined) return this.#body.sendTo(call);
+    if (replacedBody !== undefined && replacedBody.length > 0) call.sendPart(replacedBody);
+    return call.sendEnd();
+  }
+
+  #onFailure(problem: UpstreamProblem): void {
+    const { kind } = problem;
+    this.#number += 1;
+    this.#call = undefined;
+    this.#body?.stop();
+    this.#noteTry(String(STATUS_OF[kind]), STATUS_OF[kind]);
+    const isRepeatable = mayRepeat(problem, this.#head.isRepeatable, this.#body);
+    if (problem.isStale && this.#staleCount < MAX_STALE && isRepeatable) {
+      this.#staleCount += 1;
+      this.#begunAt = performance.now();
+      return this.#send(this.#peer!);
+    }
+    this.#context.noted(this.#exchange, () => this.#peers.failed(kind === 'timeout' ? 'timeout' : 'tcp'));
+    if (this.#retriesLeft <= 0 || !isRepeatable) {
+      this.#state = 'over';
+      return this.#context.done(this.#exchange, failureAnswer(kind, this.#exchange));
+    }
+    this.#retriesLeft -= 1;
+    this.#lastFailure = kind;
+    return this.start();
+  }
+
+  #noteTry(status: string, failed?: number): void {
+    const { ip, port, hostname } = this.#peer!;
+    this.#exchange.tries!.push({
+      ip, port, hostname, startedAt: performance.timeOrigin + this.#begunAt, balancerMs: this.#sentAt - this.#begunAt,
+      ...failed !== undefined && { failed },
+    });
+    this.#exchange.noteStatus(status);
+  }
+
+  #onHead(answer: UpstreamAnswerHead): void {
+    const exchange = this.#exchange;
+    if (this.#state !== 'asked') return;
+    const answeredAt = exchange.clock.answered = performance.now();
+    this.#state = 'deciding';
+    this.#answer = answer;
+    this.#body?.forget();
+    this.#noteTry(String(answer.status));
+    this.#context.noted(exchange, () => this.#peers.answered(answer.status, answeredAt - this.#sentAt));
+    const head = headOfUpstream(answer, exchange.upgrade && this.#tunnel === undefined);
+    const { headers } = answer;
+    const via = headers.first('via') === undefined ? undefined : headers.values('via').join(', ');
+    head.addText(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, headers.first('server') !== undefined, via));
+    if (this.#cookie !== undefined) setCookie(head, this.#cookie);
+    exchange.response = head;
+    const pending = this.#context.beforeHead(exchange);
+    if (pending === undefined) return this.#sendHead();
+    pending.then(() => this.#sendHead()).catch((defect: unknown) => this.#context.fail(exchange, defect));
+    return undefined;
+  }
+
+  #sendHead(): void {
+    const exchange = this.#exchange;
+    const answer = this.#answer!;
+    // The client is gone, or was answered meanwhile because of a defect elsewhere.
+    if (exchange.closed || exchange.outgoing.isHeadSent) return this.#giveUp();
+    // It ended while a plugin was waited for.
+    if (this.#brokeOff || this.#tunnel?.isClosed === true) return this.#giveUp(failureAnswer('broken', exchange));
+    const head = exchange.response!;
+    const reason = head.status === answer.status && answer.version !== '2.0' ? answer.reason : undefined;
+    if (this.#tunnel !== undefined) this.#switchProtocols(this.#tunnel, head, reason);
+    else this.#beginAnswer(head, reason);
+    return this.#context.done(exchange);
+  }
+
+  #giveUp(answer?: OwnAnswer): void {
+    this.#state = 'over';
+    this.#call?.abort();
+    this.#tunnel?.destroy();
+    this.#context.done(this.#exchange, answer);
+  }
+
+  #beginAnswer(head: ResponseHead, reason: string | undefined): void {
+    const exchange = this.#exchange;
+    const filters = filtersOf(exchange);
+    frameFiltered(head, filters, hasContent(exchange.method, head.status));
+    if (filters.length > 0) this.#filtered = new FilteredBody(filters, (bytes) => exchange.outgoing.part(bytes));
+    exchange.outgoing.sendHead(answerHead(head, this.#context.closing(), reason));
+    this.#state = 'streaming';
+    const held = this.#held;
+    if (held === undefined) return this.#isEnded ? this.#complete() : undefined;
+    this.#held = undefined;
+    let goesOn = true;
+    for (const part of held) goesOn = this.part(part) && goesOn;
+    if (this.#isEnded) this.#complete();
+    else if (goesOn) this.#call?.resume();
+    return undefined;
+  }
+
+  #complete(): void {
+    this.#state = 'over';
+    try {
+      this.#filtered?.end();
+    } catch (defect) {
+      return void this.#cut(defect);
+    }
+    return this.#exchange.outgoing.end(this.#trailers);
+  }
+
+  #cut(defect: unknown): false {
+    this.#context.onBodyDefect(this.#exchange, defect);
+    this.#exchange.outgoing.cut();
+    return false;
+  }
+
+  #waitForDrain(): false {
+    this.#exchange.outgoing.onDrain ??= () => this.#call?.resume();
+    return false;
+  }
+
+  #switchProtocols(tunnel: WebSocketTunnel, head: ResponseHead, reason: string | undefined): void {
+    const { lines } = answerHead(head, false);
+    this.#state = 'streaming';
+    tunnel.join(this.#exchange.outgoing.switchProtocols({ reason, lines }));
   }
 }
 
 /** The service, with what plugins put in its place. */
-function targetOf({ upstream: { scheme, target } }: HttpExchange, service: Service): Service {
-  if (scheme === undefined && target === undefined) return service;
-  return { ...service, ...target, ...scheme !== undefined && { protocol: scheme } };
-}
-
-function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
-  const status = STATUS_OF[kind];
-  const added = new ResponseHead(status, []);
-  addProxyHeaders(added, exchange, sentAt, answeredAt);
-  const headers = Object.fromEntries(pairs(added.headers).filter(([name]) => name !== 'Server' && name !== 'X-Kong-Request-Id'));
-  return { status, message: MESSAGES[status]!, fallback: 'text', headers, attempted: true };
+function targetOf({ changes }: HttpExchange, service: Service): Service {
+  if (changes === undefined || (changes.scheme === undefined && changes.target === undefined)) return service;
+  return { ...service, ...changes.target, ...changes.scheme !== undefined && { protocol: changes.scheme } };
 }
 
 /** The client comes back with it, and to the same target. One of the upstream's own by that name gives way. */
@@ -107,61 +390,7 @@ function setCookie(head: ResponseHead, { name, value, path }: HashCookie): void 
   head.setHeader('Set-Cookie', [...others, `${name}=${value}; Path=${path}; SameSite=Lax; HttpOnly`]);
 }
 
-/** Sends the answer on as it comes; when one side breaks off, the other is cut. */
-function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, exchange: HttpExchange, context: ProxyContext): void {
-  const filters = filtersOf(exchange);
-  frameFiltered(head, filters, hasContent(exchange.method, head.status));
-  writeHead(to, head, context.closing(), head.status === from.statusCode ? reasonPhrase(from) : undefined);
-  // Without effect on an answer that is whole: its connection is free for another request.
-  to.once('close', () => from.destroy());
-  // An upstream that stops in the middle: the client must not take the part for the whole.
-  from.once('error', () => to.destroy());
-  from.once('end', () => { exchange.clock.received = performance.now(); });
-  if (filters.length === 0) from.pipe(to);
-  else {
-    const cut = (defect: Error): void => {
-      context.onBodyDefect(defect);
-      to.destroy();
-    };
-    from.pipe(new FilteredBody(filters, cut)).pipe(to);
-  }
-  // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
-  // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
-  setImmediate(() => {
-    if (!to.destroyed && !to.writableEnded) to.write('', 'latin1');
-  });
-}
-
 /** RFC 9110 §6.4.1 */
 function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status !== 204 && status !== 304;
-}
-
-/** A phrase that no status line can hold is left out. RFC 9112 §4 */
-function reasonPhrase({ statusMessage = '' }: IncomingMessage): string | undefined {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) ? statusMessage : undefined;
-}
-
-/** @param idleMs a connection without traffic in either direction is closed after so long */
-function switchProtocols(
-  answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse, idleMs: number,
-): void {
-  const client: Duplex = response.socket!;
-  const { socket: upstream } = answer;
-  response.detachSocket(client as never);
-  response.statusCode = 101;
-  head.setRawHeader('Connection', 'upgrade');
-  head.setRawHeader('Upgrade', 'websocket');
-  const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  client.write(Buffer.from(`HTTP/1.1 101 ${reasonPhrase(answer.response) ?? ''}\r\n${lines}\r\n`, 'latin1'));
-  if (answer.head.length > 0) client.write(answer.head);
-  upstream.once('close', () => client.destroy());
-  client.once('close', () => upstream.destroy());
-  // What comes in on one side goes out on the other: both directions keep this one awake.
-  (upstream as Socket).setTimeout(idleMs, () => upstream.destroy());
-  client.pipe(upstream).pipe(client);
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index]!, flat[2 * index + 1]!]);
 }

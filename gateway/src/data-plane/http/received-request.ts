@@ -1,6 +1,5 @@
 /** What of one request the files around it share: the message, what the listener knows of it, and the route that was found. */
-import type { IncomingMessage } from 'node:http';
-
+import type { IncomingRequest, OutgoingAnswer } from '../../http-engine/messages.ts';
 import type { RequestPath } from '../router/request-path.ts';
 import type { RouteMatch } from '../router/router.ts';
 
@@ -11,19 +10,26 @@ export interface RequestFacts {
   readonly rawPath: string;
   /** With its `?`, or empty. */
   readonly search: string;
-  readonly scheme: 'http' | 'https';
   /** Host header, lower case and without port. */
   readonly host: string;
   /** Host header as it came; empty when there is none. */
   readonly authority: string;
   /** Of the Host header, else the listener's. */
   readonly port: number;
+  readonly clientIp: string;
+  readonly connection: ConnectionFacts;
+}
+
+/** What is the same for all requests of a connection. */
+export interface ConnectionFacts {
+  readonly scheme: 'http' | 'https';
   readonly listenerPort: number;
+  readonly localAddress: string;
   readonly remoteAddress: string;
+  readonly remotePort: number;
   /** Whether the other end of the connection is a trusted proxy. */
   readonly trusted: boolean;
-  readonly clientIp: string;
-  readonly sni?: string;
+  readonly sni: string | undefined;
 }
 
 /** How a client wants to learn how long the parts of its request take. */
@@ -34,11 +40,12 @@ export interface DebugWish {
 }
 
 export interface ReceivedRequest {
-  readonly incoming: IncomingMessage;
+  readonly incoming: IncomingRequest;
+  readonly outgoing: OutgoingAnswer;
   readonly facts: RequestFacts;
   readonly match: RouteMatch | undefined;
-  /** Tells a client that waits for it to send its body. */
-  readonly sendContinue: (() => void) | undefined;
+  /** Parts of the body that were read, and are to be sent on before the rest. */
+  held: readonly Buffer[];
   /** What the upstream gets in place of the body that the client sends. */
   replacedBody: Buffer | undefined;
 }

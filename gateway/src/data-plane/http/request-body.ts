@@ -1,22 +1,32 @@
 /** The body of a request on its way to an upstream: kept within bounds, so that another try can send it again. */
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingBody, IncomingRequest, PartReader, UpstreamCall } from '../../http-engine/messages.ts';
 
 /** Longest body that is kept. Bytes. */
 export const MAX_KEPT_BODY = 262_144;
 
-export class RequestBody {
-  readonly #incoming: IncomingMessage;
-  readonly #keeps: boolean;
-  readonly #onChunk: (bytes: number) => void;
-  #kept: Buffer[] = [];
-  #size = 0;
-  #isBegun = false;
+export class RequestBody implements PartReader {
+  readonly #incoming: IncomingBody;
+  readonly #passesTrailers: boolean;
+  #keeps: boolean;
+  #kept: Buffer[];
+  #size: number;
+  #isBegun: boolean;
+  #isEnded: boolean;
+  #trailers: readonly string[] | undefined;
+  #call: UpstreamCall | undefined;
 
-  /** @param keeps whether it may have to be sent again @param onChunk called with the size of each part */
-  constructor(incoming: IncomingMessage, keeps: boolean, onChunk: (bytes: number) => void) {
-    this.#incoming = incoming;
+  /** @param first parts that were read before @param keeps whether it may have to be sent again */
+  constructor({ body, version }: IncomingRequest, first: readonly Buffer[], keeps: boolean) {
+    this.#incoming = body;
+    // As in Kong, those of HTTP/1.1 end here.
+    this.#passesTrailers = version === '2.0';
     this.#keeps = keeps;
-    this.#onChunk = onChunk;
+    this.#kept = [...first];
+    this.#size = first.reduce((sum, { length }) => sum + length, 0);
+    this.#isBegun = false;
+    this.#isEnded = false;
+    this.#trailers = undefined;
+    this.#call = undefined;
   }
 
   /** Whether nothing of it has been lost. */
@@ -24,23 +34,54 @@ export class RequestBody {
     return !this.#isBegun || (this.#keeps && this.#size <= MAX_KEPT_BODY);
   }
 
-  sendTo(request: ClientRequest): void {
-    const incoming = this.#incoming;
-    incoming.unpipe();
-    for (const chunk of this.#kept) request.write(chunk);
-    if (!this.#isBegun) {
-      this.#isBegun = true;
-      incoming.on('data', (chunk: Buffer) => this.#note(chunk));
-    }
-    if (incoming.readableEnded) request.end();
-    else incoming.pipe(request);
+  /** Sends what there is, and what comes. */
+  sendTo(call: UpstreamCall): void {
+    this.#call = call;
+    let goesOn = true;
+    for (const part of this.#kept) goesOn = call.sendPart(part) && goesOn;
+    const isFirst = !this.#isBegun;
+    this.#isBegun = true;
+    if (!this.isWhole) this.#kept = [];
+    if (this.#isEnded || (isFirst && this.#incoming.isComplete)) return call.sendEnd(this.#trailers);
+    if (isFirst) this.#incoming.read(this);
+    if (goesOn) this.#incoming.resume();
   }
 
-  #note(chunk: Buffer): void {
-    this.#onChunk(chunk.length);
-    if (!this.#keeps) return;
-    this.#size += chunk.length;
-    if (this.#size <= MAX_KEPT_BODY) this.#kept.push(chunk);
+  /** The upstream takes more. */
+  drain(): void {
+    this.#incoming.resume();
+  }
+
+  /** The try has failed: what comes waits for the next one. */
+  stop(): void {
+    this.#call = undefined;
+  }
+
+  /** No other try will need it. */
+  forget(): void {
+    this.#keeps = false;
+    this.#kept = [];
+  }
+
+  part(bytes: Buffer): boolean {
+    if (this.#keeps) this.#keep(bytes);
+    return this.#call?.sendPart(bytes) ?? false;
+  }
+
+  end(trailers?: readonly string[]): void {
+    this.#isEnded = true;
+    this.#trailers = this.#passesTrailers ? trailers : undefined;
+    this.#call?.sendEnd(this.#trailers);
+  }
+
+  abort(): void {
+    // The answer is over, too: its end is what ends the request.
+    this.#call?.abort();
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#size += bytes.length;
+    if (this.#size <= MAX_KEPT_BODY) this.#kept.push(Buffer.from(bytes));
     else this.#kept = [];
   }
 }

@@ -6,7 +6,10 @@ import { RequestDebug } from './request-debug.ts';
 /** A request from an address, with headers. */
 function read(remoteAddress: string, headers: Readonly<Record<string, string>>) {
   const removed: string[] = [];
-  const exchange = { incoming: { headers }, facts: { remoteAddress }, upstream: { removeHeader: (name: string) => removed.push(name) } };
+  const exchange = {
+    incoming: { headers: { first: (name: string) => headers[name] } }, facts: { connection: { remoteAddress } },
+    upstream: { removeHeader: (name: string) => removed.push(name) },
+  };
   return { wish: new RequestDebug('secret').read(exchange as unknown as HttpExchange), removed: removed.length > 0 };
 }
 

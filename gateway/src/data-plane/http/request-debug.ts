@@ -24,17 +24,21 @@ export class RequestDebug {
   }
 
   /** Upstreams do not get the headers, whatever they say. */
-  read({ incoming: { headers }, facts, upstream }: HttpExchange): DebugWish | undefined {
-    const { [ASKS]: asks, [TOKEN]: token, [LOGS]: logs } = headers;
+  read(exchange: HttpExchange): DebugWish | undefined {
+    const { incoming: { headers }, facts } = exchange;
+    const asks = headers.first(ASKS);
+    const token = headers.first(TOKEN);
+    const logs = headers.first(LOGS);
     if (asks === undefined && token === undefined && logs === undefined) return undefined;
-    for (const name of [ASKS, TOKEN, LOGS]) upstream.removeHeader(name);
-    const isLocal = facts.remoteAddress === '::1' || facts.remoteAddress.startsWith('127.');
+    for (const name of [ASKS, TOKEN, LOGS]) exchange.upstream.removeHeader(name);
+    const { remoteAddress } = facts.connection;
+    const isLocal = remoteAddress === '::1' || remoteAddress.startsWith('127.');
     if (asks !== '*' || !(isLocal || this.#isToken(token))) return undefined;
     return { isLocal, isLogged: logs === 'true' };
   }
 
-  #isToken(given: string | readonly string[] | undefined): boolean {
-    return typeof given === 'string' && timingSafeEqual(digest(given), this.#token);
+  #isToken(given: string | undefined): boolean {
+    return given !== undefined && timingSafeEqual(digest(given), this.#token);
   }
 }
 

@@ -24,7 +24,7 @@ export class UpstreamChanges implements UpstreamRequest {
 
   constructor(exchange: ReceivedRequest) {
     this.#exchange = exchange;
-    this.method = exchange.incoming.method!;
+    this.method = exchange.incoming.method;
     this.query = exchange.facts.search.slice(1);
   }
 
@@ -39,10 +39,10 @@ export class UpstreamChanges implements UpstreamRequest {
 
   headerLines(): readonly HeaderLine[] {
     const lines: HeaderLine[] = [];
-    const raw = this.#exchange.incoming.rawHeaders;
-    for (let index = 0; index < raw.length; index += 2) {
-      const key = raw[index]!.toLowerCase();
-      if (ofClient(key) && this.headers?.has(key) !== true) lines.push([raw[index]!, headerText(raw[index + 1]!)]);
+    const flat = this.#exchange.incoming.headers.flat();
+    for (let index = 0; index < flat.length; index += 2) {
+      const key = flat[index]!.toLowerCase();
+      if (ofClient(key) && this.headers?.has(key) !== true) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
     }
     for (const { name, values } of this.headers?.values() ?? []) for (const value of values) lines.push([name, headerText(value)]);
     return lines;
@@ -72,7 +72,7 @@ export class UpstreamChanges implements UpstreamRequest {
   }
 
   #ofClient(key: string): readonly string[] {
-    return ofClient(key) ? this.#exchange.incoming.headersDistinct[key] ?? [] : [];
+    return ofClient(key) ? this.#exchange.incoming.headers.values(key) : [];
   }
 
   #change(name: string, values: readonly string[]): void {

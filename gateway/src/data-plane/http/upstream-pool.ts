@@ -3,13 +3,14 @@ import { Agent as HttpAgent, ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import type { Service } from '../../model/snapshot.ts';
+import type {
+  AnswerReader, UpstreamCall, UpstreamEngine, UpstreamRequestHead, UpstreamRoute, UpstreamTimeouts,
+} from '../../http-engine/messages.ts';
 import { BodylessRequest } from './bodyless-request.ts';
-import { answerOf } from './upstream-answer.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
-import type { UpstreamHead } from './upstream-request.ts';
+import { flatOf } from './node-message.ts';
+import { callOf } from './upstream-answer.ts';
 import { UpstreamTls } from './upstream-tls.ts';
-import type { ServiceTls, UpstreamTlsConnection, UpstreamTlsOptions } from './upstream-tls.ts';
+import type { UpstreamTlsOptions } from './upstream-tls.ts';
 
 export interface UpstreamPoolOptions extends UpstreamTlsOptions {
   /** Idle connections kept for each upstream; 0 keeps none. */
@@ -24,29 +25,7 @@ export interface UpstreamPoolOptions extends UpstreamTlsOptions {
 /** As many as nginx' workers take. */
 const MAX_CONNECTIONS = 16_384;
 
-/** Whom a request goes to. */
-export interface UpstreamTarget {
-  /** Its protocol, time limits and settings of TLS. */
-  readonly service: Service;
-  readonly peer: { readonly ip: string; readonly port: number };
-  /** Certificates of the configuration. @default - those of the node */
-  readonly tls?: ServiceTls | undefined;
-}
-
-interface SendOptions {
-  /** Whether a kept connection is only used when it has no close to be read. */
-  readonly isCareful: boolean;
-  /** Sends the body; called when the connection is open. */
-  onReady(request: ClientRequest): void;
-}
-
-interface UpstreamAttempt {
-  /** Settles with the head of the answer; rejects with an `UpstreamError`. */
-  readonly answer: Promise<UpstreamAnswer>;
-  readonly request: ClientRequest;
-}
-
-export class UpstreamPool {
+export class UpstreamPool implements UpstreamEngine {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly tls: UpstreamTls;
@@ -65,23 +44,23 @@ export class UpstreamPool {
     this.tls = new UpstreamTls(options);
   }
 
-  /** Starts a request. @throws Error certificates of the configuration cannot be used */
-  send({ service, peer, tls }: UpstreamTarget, head: UpstreamHead, { isCareful, onReady }: SendOptions): UpstreamAttempt {
-    const secure = service.protocol === 'https';
+  send(route: UpstreamRoute, head: UpstreamRequestHead, timeouts: UpstreamTimeouts, reader: AnswerReader): UpstreamCall {
+    const { ip, port, tls } = route;
+    const framing = head.body === 'none' ? []
+      : head.body === 'chunked' ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(head.body)];
+    const headers = [
+      ...flatOf(head.lines), 'Connection', head.upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
+      ...head.upgrade ? ['Upgrade', 'websocket'] : [], ...framing,
+    ];
     const options = {
-      host: peer.ip,
-      port: peer.port,
-      method: head.method,
-      path: head.path,
-      headers: head.headers as unknown as Record<string, string>,
-      insecureHTTPParser: false,
-      maxHeaderSize: 65_536,
+      host: ip, port, method: head.method, path: head.path, headers: headers as unknown as Record<string, string>,
+      insecureHTTPParser: false, maxHeaderSize: 65_536,
     };
-    const made = secure
-      ? { ...options, protocol: 'https:', agent: this.#https, ...this.tls.connection(service, head.headers[1]!, tls) }
-      : { ...options, protocol: 'http:', agent: this.#http };
-    const request = head.hasFraming ? new ClientRequest(made) : new BodylessRequest(made);
-    return { request, answer: answerOf(request, { service, upgrade: head.upgrade, isCareful, onReady }) };
+    const made = tls === undefined ? { ...options, protocol: 'http:', agent: this.#http }
+      : { ...options, protocol: 'https:', agent: this.#https, ...tls, routeKey: route.key };
+    const request = head.body === 'none' ? new BodylessRequest(made) : new ClientRequest(made);
+    request.on('drain', () => reader.drain());
+    return callOf(request, head, { timeouts, isSecure: tls !== undefined }, reader);
   }
 
   close(): void {
@@ -92,8 +71,8 @@ export class UpstreamPool {
 
 /** Requests share a connection only where every setting of TLS is the same, certificates of both sides included. */
 class TlsAgent extends HttpsAgent {
-  override getName(options?: Parameters<HttpsAgent['getName']>[0] & Partial<UpstreamTlsConnection>): string {
-    return `${super.getName(options)}:${options?.verifyDepth ?? ''}:${options?.identity ?? ''}`;
+  override getName(options?: Parameters<HttpsAgent['getName']>[0] & { readonly routeKey?: string }): string {
+    return `${super.getName(options)}:${options?.routeKey ?? ''}`;
   }
 }
 

@@ -2,31 +2,27 @@
 import { isIPv6 } from 'node:net';
 
 import { PRODUCT } from '../../base/product.ts';
+import type { UpstreamRequestHead } from '../../http-engine/messages.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
-import { hasBody } from './client-request.ts';
-import { connectionOptions, NOT_TO_UPSTREAM } from './header-rules.ts';
-import { headerValue } from './header-text.ts';
+import { connectionOptions, FRAMED_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
+import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import type { UpstreamChanges } from './upstream-changes.ts';
 import { upstreamTarget } from './upstream-target.ts';
 
-export interface UpstreamHead {
-  readonly method: string;
-  readonly path: string;
-  /** Names and values in turn, Host first. */
-  readonly headers: string[];
-  /** Whether the request asks for a WebSocket. */
-  readonly upgrade: boolean;
-  /** Whether the headers say how the body ends, be it empty. */
-  readonly hasFraming: boolean;
-}
+/** Methods with which a request that may have arrived is repeated: those that IANA's registry calls idempotent. TRACE gets 405. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'ACL', 'BIND', 'CHECKOUT', 'COPY', 'DELETE', 'GET', 'HEAD', 'LINK', 'MERGE', 'MKACTIVITY', 'MKCALENDAR', 'MKCOL', 'MOVE', 'OPTIONS',
+  'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY', 'REBIND', 'REPORT', 'SEARCH', 'UNBIND', 'UNLINK',
+]);
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** The Host that a peer gets: what a plugin says, else the client's where the route keeps it, else the peer's own. */
-export function hostHeaderOf({ upstream, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
-  if (upstream.hostHeader !== undefined) return headerValue(upstream.hostHeader);
+export function hostHeaderOf({ changes, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
+  if (changes?.hostHeader !== undefined) return headerValue(changes.hostHeader);
   if (route!.preserveHost && facts.authority !== '') return facts.authority;
   const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
   return DEFAULT_PORTS[service.protocol] === port || HAS_PORT.test(host) ? host : `${host}:${port}`;
@@ -35,69 +31,112 @@ export function hostHeaderOf({ upstream, route, facts }: HttpExchange, service: 
 /** `host_header` may bring one. */
 const HAS_PORT = /^(?:[^:]+|\[.*\]):\d+$/;
 
-export function buildUpstreamHead(exchange: HttpExchange, service: Service): UpstreamHead {
-  const { upstream } = exchange;
-  const { route, matched } = exchange.match!;
-  return {
-    method: upstream.method,
-    path: upstreamTarget(exchange, exchange.match!, service.path),
-    headers: buildHeaders(exchange, route.stripPath ? matched : ''),
-    upgrade: exchange.upgrade,
-    hasFraming: hasFraming(exchange),
-  };
+/** The head of a request but for Host, which each try fills in. */
+export class UpstreamHead implements UpstreamRequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly body: 'none' | 'chunked' | number;
+  readonly upgrade: boolean;
+  readonly isRepeatable: boolean;
+  lines: string;
+  readonly #rest: string;
+
+  /** @throws Error a plugin has made a head of it that cannot be sent */
+  constructor(exchange: HttpExchange, service: Service) {
+    const { route, matched } = exchange.match!;
+    this.method = methodOf(exchange.sentMethod);
+    this.path = sendable(upstreamTarget(exchange.facts, exchange.changes, exchange.match!, service.path));
+    this.body = bodyOf(exchange);
+    this.upgrade = exchange.upgrade;
+    this.isRepeatable = IDEMPOTENT.has(this.method);
+    this.lines = '';
+    this.#rest = forwardingLines(exchange, route.stripPath ? matched : '') + copiedLines(exchange, this.body === 'chunked');
+  }
+
+  setHost(host: string): void {
+    this.lines = `Host: ${host}\r\n${this.#rest}`;
+  }
 }
 
-function hasFraming({ replacedBody, incoming: { headers } }: HttpExchange): boolean {
-  return replacedBody !== undefined || headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+function methodOf(method: string): string {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) throw new Error(`${JSON.stringify(method)} is no method`);
+  return method;
 }
 
-function buildHeaders(exchange: HttpExchange, stripped: string): string[] {
-  const { incoming, upstream, upgrade } = exchange;
-  const headers = [
-    // Filled in for each try.
-    'Host', '',
-    'Connection', upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
-    ...(upgrade ? ['Upgrade', 'websocket'] : []),
-    ...forwardingHeaders(exchange, stripped),
-    'Via', joined(exchange.headerValues('via'), `1.1 ${PRODUCT}`),
-    'X-Kong-Request-Id', exchange.requestId,
-  ];
-  const dropped = connectionOptions(incoming.headersDistinct.connection?.join(','));
-  const raw = incoming.rawHeaders;
-  const changed = upstream.headers;
-  const chunked = exchange.replacedBody === undefined && incoming.headers['transfer-encoding'] !== undefined;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index]!.toLowerCase();
-    if (NOT_TO_UPSTREAM.has(name) || dropped?.has(name) === true || changed?.has(name) === true) continue;
-    // Trailers can only follow chunks.
-    if (name === 'trailer' && !chunked) continue;
-    headers.push(raw[index]!, raw[index + 1]!);
-  }
-  if (exchange.headerValues('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value))) headers.push('TE', 'trailers');
-  for (const { name, values } of changed?.values() ?? []) {
-    if (!OWN.has(name.toLowerCase())) for (const value of values) headers.push(name, value);
-  }
-  pushFraming(exchange, headers);
-  return headers;
+/** Plugins and services have a part in it. */
+function sendable(target: string): string {
+  if (!/^\/[\x21-\x7e\x80-\xff]*$/.test(target)) throw new Error(`${JSON.stringify(target)} is no request target`);
+  return target;
+}
+
+function bodyOf({ replacedBody, incoming: { contentLength, isChunked } }: HttpExchange): 'none' | 'chunked' | number {
+  if (replacedBody !== undefined) return replacedBody.length;
+  return isChunked ? 'chunked' : contentLength ?? 'none';
+}
+
+/** What is copied of the client's, and what plugins put in its place. */
+function copiedLines(exchange: HttpExchange, chunked: boolean): string {
+  const { incoming: { headers }, changes } = exchange;
+  const connection = headers.first('connection');
+  const options = connection === undefined ? undefined : connectionOptions(headers.values('connection').join(','));
+  const changed = changes?.headers;
+  const copied = headers.copyWithout(chunked ? TO_UPSTREAM : FRAMED_TO_UPSTREAM, without(options, changed));
+  const te = headers.first('te') !== undefined
+    && headers.values('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value)) ? 'TE: trailers\r\n' : '';
+  return changed === undefined ? copied + te : copied + te + changedLines(changed);
+}
+
+function without(options: ReadonlySet<string> | undefined, changed: UpstreamChanges['headers']): ReadonlySet<string> | undefined {
+  if (changed === undefined) return options;
+  return options === undefined ? new Set(changed.keys()) : new Set([...options, ...changed.keys()]);
 }
 
 /** What plugins cannot set: framing, and the headers of one connection. */
 const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'te', 'expect']);
 
-function forwardingHeaders(exchange: HttpExchange, stripped: string): string[] {
-  const { facts } = exchange;
-  const theirs = (name: string): string | undefined => facts.trusted ? exchange.headerValues(name)[0] : undefined;
-  const headers = [
-    'X-Forwarded-For', joined(exchange.headerValues('x-forwarded-for'), facts.remoteAddress),
-    'X-Forwarded-Proto', theirs('x-forwarded-proto') ?? facts.scheme,
-    'X-Forwarded-Host', theirs('x-forwarded-host') ?? facts.host.replace(/\.$/, ''),
-    'X-Forwarded-Port', theirs('x-forwarded-port') ?? String(facts.listenerPort),
-    'X-Forwarded-Path', theirs('x-forwarded-path') ?? facts.rawPath,
-    'X-Real-IP', facts.clientIp,
-  ];
-  const prefix = theirs('x-forwarded-prefix') ?? (stripped === '/' || stripped === '' ? undefined : safePrefix(stripped));
-  if (prefix !== undefined) headers.push('X-Forwarded-Prefix', prefix);
-  return headers;
+function changedLines(changed: NonNullable<UpstreamChanges['headers']>): string {
+  let text = '';
+  for (const [key, { name, values }] of changed) {
+    if (!OWN.has(key)) for (const value of values) text += lineOf(name, value);
+  }
+  return text;
+}
+
+function forwardingLines(exchange: HttpExchange, stripped: string): string {
+  const { facts, incoming: { headers } } = exchange;
+  const { connection } = facts;
+  const lines = connection.trusted ? trustedLines(exchange, stripped) : (
+    `X-Forwarded-Proto: ${connection.scheme}\r\nX-Forwarded-Host: ${withoutDot(facts.host)}\r\n`
+    + `X-Forwarded-Port: ${connection.listenerPort}\r\nX-Forwarded-Path: ${facts.rawPath}\r\nX-Real-IP: ${facts.clientIp}\r\n`
+    + prefixLine(stripped));
+  const { remoteAddress } = connection;
+  return `X-Forwarded-For: ${headers.first('x-forwarded-for') === undefined ? remoteAddress
+    : joined(headers.values('x-forwarded-for'), remoteAddress)}\r\n${lines}${
+    headers.first('via') === undefined ? VIA : `Via: ${joined(headers.values('via'), VIA_VALUE)}\r\n`
+  }X-Kong-Request-Id: ${exchange.requestId}\r\n`;
+}
+
+const VIA_VALUE = `1.1 ${PRODUCT}`;
+const VIA = `Via: ${VIA_VALUE}\r\n`;
+
+/** What a trusted proxy says goes before what this one sees. */
+function trustedLines({ facts, incoming: { headers } }: HttpExchange, stripped: string): string {
+  const { connection } = facts;
+  const prefix = headers.first('x-forwarded-prefix');
+  return `X-Forwarded-Proto: ${headers.first('x-forwarded-proto') ?? connection.scheme}\r\n`
+    + `X-Forwarded-Host: ${headers.first('x-forwarded-host') ?? withoutDot(facts.host)}\r\n`
+    + `X-Forwarded-Port: ${headers.first('x-forwarded-port') ?? connection.listenerPort}\r\n`
+    + `X-Forwarded-Path: ${headers.first('x-forwarded-path') ?? facts.rawPath}\r\n`
+    + `X-Real-IP: ${facts.clientIp}\r\n`
+    + (prefix === undefined ? prefixLine(stripped) : `X-Forwarded-Prefix: ${prefix}\r\n`);
+}
+
+function withoutDot(host: string): string {
+  return host.endsWith('.') ? host.slice(0, -1) : host;
+}
+
+function prefixLine(stripped: string): string {
+  return stripped === '/' || stripped === '' ? '' : `X-Forwarded-Prefix: ${safePrefix(stripped)}\r\n`;
 }
 
 /** A decoded path can hold line breaks, and characters that no header can. */
@@ -106,14 +145,6 @@ function safePrefix(prefix: string): string {
   return /[\0-\x1f\x7f]/.test(prefix) ? escapeText(prefix) : Buffer.from(prefix, 'utf8').toString('latin1');
 }
 
-function pushFraming(exchange: HttpExchange, headers: string[]): void {
-  const { incoming, replacedBody } = exchange;
-  if (replacedBody !== undefined) headers.push('Content-Length', String(replacedBody.length));
-  else if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
-  else if (hasBody(incoming)) headers.push('Content-Length', incoming.headers['content-length']!);
-  else if (incoming.headers['content-length'] !== undefined) headers.push('Content-Length', '0');
-}
-
 function joined(values: readonly string[], own: string): string {
-  return values.length === 0 ? own : `${values.join(', ')}, ${own}`;
+  return `${values.join(', ')}, ${own}`;
 }

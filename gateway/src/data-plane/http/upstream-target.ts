@@ -4,21 +4,22 @@ import type { RouteMatch } from '../router/router.ts';
 import { plainJoin, upstreamPath } from '../router/upstream-path.ts';
 import type { RequestFacts } from './received-request.ts';
 
-interface Targeted {
-  readonly facts: RequestFacts;
-  readonly upstream: { readonly path: string | undefined; readonly query: string };
+interface TargetChanges {
+  readonly path: string | undefined;
+  readonly query: string;
 }
 
 /** Path and query of what the upstream gets, or would get. */
-export function upstreamTarget(exchange: Targeted, match: RouteMatch, servicePath: string | null | undefined): string {
-  const { upstream, facts } = exchange;
-  const { route, matched, isPlainJoin = false } = match;
-  const join = isPlainJoin ? plainJoin : upstreamPath;
-  const path = upstream.path ?? join(servicePath ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
-  return upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`;
+export function upstreamTarget(
+  facts: RequestFacts, changes: TargetChanges | undefined, match: RouteMatch, servicePath: string | null | undefined,
+): string {
+  const path = changes?.path ?? pathOf(facts, match, servicePath);
+  // A `?` with nothing behind it is passed on as it came.
+  if (changes === undefined || (facts.search === '?' && changes.query === '')) return path + facts.search;
+  return changes.query === '' ? path : `${path}?${changes.query}`;
 }
 
-/** A `?` with nothing behind it is passed on as it came. */
-function keepsEmptyQuery({ facts: { search }, upstream: { query } }: Targeted): boolean {
-  return search === '?' && query === '';
+function pathOf(facts: RequestFacts, { route, matched, isPlainJoin = false }: RouteMatch, servicePath: string | null | undefined): string {
+  const join = isPlainJoin ? plainJoin : upstreamPath;
+  return join(servicePath ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
 }

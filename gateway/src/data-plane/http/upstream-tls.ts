@@ -58,19 +58,31 @@ export class UpstreamTls {
    * @throws Error a certificate of the configuration cannot be used
    */
   connection(service: Service, host: string, tls?: ServiceTls): UpstreamTlsConnection {
-    const name = host.replace(/:\d+$/, '');
-    // RFC 6066 §3 forbids addresses as server names.
-    const servername = /^[\d.]+$|:/.test(name) ? '' : name;
-    const isVerified = service.tlsVerify === true || this.#options.verifyAlways === true;
+    const servername = serverNameOf(host);
+    const isVerified = this.#isVerified(service);
     const secureContext = this.#contextOf(isVerified, tls);
     const common = { servername, rejectUnauthorized: isVerified, secureContext, ...tls && { identity: tls.key } };
     if (!isVerified) return common;
-    const verifyDepth = service.tlsVerifyDepth ?? this.#options.verifyDepth ?? 1;
+    const verifyDepth = this.#depthOf(service);
     return {
       ...common, verifyDepth,
       checkServerIdentity: (checked, certificate) => (
         tooLong(certificate, verifyDepth) ?? withoutName(checked) ?? checkServerIdentity(checked, certificate)),
     };
+  }
+
+  /** Equal only for connections whose every setting of TLS is the same, certificates of both sides included. */
+  keyOf(service: Service, host: string, tls?: ServiceTls): string {
+    const depth = this.#isVerified(service) ? this.#depthOf(service) : '-';
+    return `${serverNameOf(host)} ${depth} ${tls?.key ?? ''}`;
+  }
+
+  #isVerified({ tlsVerify }: Service): boolean {
+    return tlsVerify === true || this.#options.verifyAlways === true;
+  }
+
+  #depthOf({ tlsVerifyDepth }: Service): number {
+    return tlsVerifyDepth ?? this.#options.verifyDepth ?? 1;
   }
 
   /** What a probe presents, and verifies against: as a connection that is verified. @throws Error as `connection` */
@@ -102,6 +114,12 @@ export class UpstreamTls {
     const { identity } = this.#options;
     return identity === undefined ? {} : { cert: identity.certificate, key: identity.key.reveal() };
   }
+}
+
+/** RFC 6066 §3 forbids addresses as server names. */
+function serverNameOf(host: string): string {
+  const name = host.replace(/:\d+$/, '');
+  return /^[\d.]+$|:/.test(name) ? '' : name;
 }
 
 /** The chain without the upstream's certificate and without the authority, as OpenSSL counts the depth of a verification. */
