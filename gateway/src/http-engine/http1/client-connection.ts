@@ -409,7 +409,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     const accept = head === undefined ? this.#request?.headers.first('accept') : /\r\naccept:[\t ]*([^\r\n]*)/i.exec(head)?.[1];
     const { text, requestId } = this.#service.refusalText(status, reason, accept);
     this.stream.writeText(text);
-    this.#service.handler.refused({ connection: this, status, answerBytes: text.length, requestId, reason });
+    const bodyBytes = text.length - text.indexOf('\r\n\r\n') - '\r\n\r\n'.length;
+    this.#service.handler.refused({ connection: this, status, answerBytes: text.length, bodyBytes, requestId, reason });
     this.#endRequest(LINGER);
     this.#linger();
   }

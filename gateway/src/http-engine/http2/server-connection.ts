@@ -479,7 +479,7 @@ export class Http2Connection implements ByteReader, FrameHandler, StreamOwner {
   }
 
   #tell(status: number, answerBytes: number, reason: string): void {
-    this.#handler.refused({ connection: this.client, status, answerBytes, requestId: this.#options.requestId(), reason });
+    this.#handler.refused({ connection: this.client, status, answerBytes, bodyBytes: 0, requestId: this.#options.requestId(), reason });
   }
 
   /** Requests that come from here on were not taken. */
