@@ -19,6 +19,8 @@ export interface Received extends ReadMessage {
 export class RecordingUpstream {
   readonly slot: string;
   script: UpstreamScript = {};
+  /** Sees each connection first. */
+  watch: ((socket: Socket) => void) | undefined;
   readonly #record: (request: Received) => void;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -60,6 +62,7 @@ export class RecordingUpstream {
   #serve(socket: Socket): void {
     const reader = new HttpReader();
     this.#sockets.add(socket);
+    this.watch?.(socket);
     socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
     let reacted = false;
     socket.on('data', (chunk) => {
