@@ -4,8 +4,8 @@
  */
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { errorOf } from '../model/declarative.ts';
-import type { SetAsideRow } from '../model/declarative.ts';
+import type { SetAsideRow } from '../model/table-error.ts';
+import { errorOf } from '../model/table-error.ts';
 
 /** Entity types that a data plane stores and does not use, and what it does instead. */
 export const UNUSED: Readonly<Record<string, string>> = {

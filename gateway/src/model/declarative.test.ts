@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { recorded } from '../../test/fixtures/recorded.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
-import { describeTableErrors, validateConfigTable } from './declarative.ts';
+import { validateConfigTable } from './declarative.ts';
 import type { TableResult } from './declarative.ts';
+import { describeTableErrors } from './table-error.ts';
 
 const SERVICE = '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 const ROUTE = '00000002-aaaa-4aaa-8aaa-aaaaaaaaaaaa';

@@ -7,7 +7,7 @@ import { UNITS_BETWEEN_YIELDS } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
-import type { SetAsideRow } from './declarative.ts';
+import type { SetAsideRow } from './table-error.ts';
 
 export interface SettledConfiguration {
   readonly hash: string;

@@ -1,5 +1,5 @@
 /** Entities of a configuration that a node does not serve, as it reports them. Bounded: a report is part of a row that others read. */
-import type { SetAsideRow, TableError } from './declarative.ts';
+import type { SetAsideRow, TableError } from './table-error.ts';
 
 export interface QuarantinedEntity {
   /** Entity type, e.g. `plugins`. */

@@ -4,7 +4,6 @@
  */
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
-import type { SetAsideRow } from './declarative.ts';
 import type { ConsumerRow } from './entities/consumer.ts';
 import type { PluginRow } from './entities/plugin.ts';
 import { route } from './entities/route.ts';
@@ -14,6 +13,7 @@ import type { ServiceRow } from './entities/service.ts';
 import { heldBackRoute } from './held-back-route.ts';
 import type { Route, Service } from './matched-route.ts';
 import type { Schemas } from './schema/entity-schema.ts';
+import type { SetAsideRow } from './table-error.ts';
 
 export type { Route, Service } from './matched-route.ts';
 
