@@ -12,6 +12,8 @@ import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
+import { createUpstreams } from '../http-engine/http1/upstream-engine.ts';
+import type { Http1Upstreams } from '../http-engine/http1/upstream-engine.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Counters, StoredSessions } from '../plugin-kit/services.ts';
@@ -30,7 +32,7 @@ import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
 import { serviceTlsOf } from './http/service-tls.ts';
-import { UpstreamPool } from './http/upstream-pool.ts';
+import { UpstreamTls } from './http/upstream-tls.ts';
 import type { ProxyTraffic } from './node-parts.ts';
 import { PluginInstances } from './plugin-instances.ts';
 import { RequestCounts } from './request-counts.ts';
@@ -79,7 +81,7 @@ export class DataPlaneWorker {
   readonly #log: Log;
   readonly #services: OpenNodeServices;
   readonly #serverNames: ServerNames;
-  readonly #pool: UpstreamPool;
+  readonly #upstreams: Http1Upstreams;
   readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
@@ -102,18 +104,19 @@ export class DataPlaneWorker {
       log, clock, node: { id: nodeId, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
     });
     this.#serverNames = new ServerNames(settings.tls, log);
-    this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
+    this.#upstreams = createUpstreams(settings.upstreamPool);
+    const upstreamTls = new UpstreamTls(settings.upstreamTls);
     const resolver = nodeResolver(settings.dns, () => clock.now());
     this.#balancers = new UpstreamBalancers({
       resolver, log, clock, judge: part?.judge,
       // With several workers, the supervisor probes.
       probeContext: part !== undefined ? undefined
-        : (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
+        : (upstream, snapshot) => upstreamTls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
     });
     this.upstreamHealth = new HealthReport(this.#balancers);
     this.#pipeline = new Pipeline({
-      upstreams: this.#pool,
-      tls: this.#pool.tls,
+      upstreams: this.#upstreams,
+      tls: upstreamTls,
       balancers: this.#balancers,
       resolver,
       log,
@@ -199,7 +202,7 @@ export class DataPlaneWorker {
     await this.#services.close(QUEUES_LIMIT_MS);
     await this.#accessLog?.close();
     this.#balancers.close();
-    this.#pool.close();
+    this.#upstreams.close();
     await this.#servers.close();
   }
 }

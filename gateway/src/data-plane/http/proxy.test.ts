@@ -300,7 +300,7 @@ describe('many tries', () => {
   it('are not made for a name that is not known', async () => {
     const proxy = await new LocalProxy({ tables: rowsFor(80, { host: 'does-not-exist.invalid', retries: 5 }) }).start();
     closing.push(() => proxy.close());
-    const send = vi.spyOn(proxy.pool, 'send');
+    const send = vi.spyOn(proxy.upstreams, 'send');
     expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 503 /);
     expect(send).not.toHaveBeenCalled();
   });

@@ -68,7 +68,6 @@ export class WebSocketTunnel {
     this.#idleMs = idleMs;
     this.#timer = undefined;
     this.#last = 0;
-    upstream.pause();
     upstream.reader = this.#upstream;
   }
 

@@ -84,6 +84,16 @@ export class AnswerDecoder {
     return true;
   }
 
+  /** Whether the answer is known to be longer than so many bytes more. */
+  lacks(bytes: number): boolean {
+    return this.#state === LENGTH && this.#left > bytes;
+  }
+
+  /** Whether the answer is known to end within so many bytes more. */
+  isWholeWith(bytes: number): boolean {
+    return this.#state === LENGTH && this.#left <= bytes;
+  }
+
   /** @returns the first place that was not read: behind the answer, or where the taker wants no more */
   read(buffer: Buffer, start: number, end: number, taker: AnswerTaker): number {
     let at = start;

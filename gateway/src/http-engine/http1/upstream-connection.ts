@@ -35,6 +35,9 @@ const BUSY = 3;
 const SWITCHED = 4;
 const CLOSED = 5;
 
+/** What is kept for a reader that wants no more before the socket is paused. Bytes. */
+const MAX_HELD = 65_536;
+
 const NO_BYTES = Buffer.alloc(0);
 
 export class UpstreamConnection extends Limited implements ByteReader, AnswerTaker, CallCarrier {
@@ -154,7 +157,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
       if (this.#state === SWITCHED || this.#state === CLOSED) return;
       this.#owner.refused('unasked');
       this.#drop('connect', 'the upstream sent bytes before it was asked');
-    } else if (this.#isPaused) this.#hold(buffer, start, end);
+    } else if (this.#isPaused) this.#holdMore(buffer, start, end);
     else {
       this.#isAnswered = true;
       this.#touch();
@@ -171,15 +174,15 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
 
   end(): void {
     if (this.#state !== BUSY) return this.#drop('connect', 'the upstream closed the connection');
-    if (this.#isPaused) this.#endsBehind = true;
+    if (this.#isPaused && !this.#decoder.lacks(this.#heldBytes)) this.#endsBehind = true;
     else this.#ended();
   }
 
   close(error: Error | undefined): void {
     const message = error?.message ?? 'the upstream closed the connection';
     // All that it sent has been read, and waits for the reader.
-    if (this.#endsBehind && this.#isPaused) return;
-    if (this.#state === BUSY) this.#break('broken', message);
+    if (this.#isPaused && (this.#endsBehind || this.#decoder.isWholeWith(this.#heldBytes))) this.#endsBehind = true;
+    else if (this.#state === BUSY) this.#break('broken', message);
     else this.#drop('connect', message);
   }
 
@@ -234,11 +237,9 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     else if (decoder.refused !== undefined) this.#refuse(decoder.refused);
     else if (decoder.isSwitched) this.#switch(call, buffer, at, end);
     else if (this.#isPaused) {
-      if (at < end) this.#hold(buffer, at, end);
-      this.#isSocketPaused = true;
-      this.#stream.pause();
       // It is not the upstream that is waited for.
       this.#owner.limits.clear(this);
+      if (at < end) this.#holdMore(buffer, at, end);
     }
   }
 
@@ -248,9 +249,17 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     this.#stream.resume();
   }
 
-  #hold(buffer: Buffer, start: number, end: number): void {
+  /** Reading goes on within a bound: only who reads sees that the other end is gone. */
+  #holdMore(buffer: Buffer, start: number, end: number): void {
     const more = buffer.subarray(start, end);
     this.#held = this.#held === undefined ? Buffer.from(more) : Buffer.concat([this.#held, more]);
+    if (this.#isSocketPaused || this.#held.length < MAX_HELD) return;
+    this.#isSocketPaused = true;
+    this.#stream.pause();
+  }
+
+  get #heldBytes(): number {
+    return this.#held?.length ?? 0;
   }
 
   #ended(): void {
@@ -269,7 +278,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     // Before the reader knows: it may send its next request at once.
     this.#call = undefined;
     call.carrier = undefined;
-    if (isLast || !keeps || !call.isSent || this.#writer.isWaiting) this.destroy();
+    if (isLast || this.#endsBehind || !keeps || !call.isSent || this.#writer.isWaiting) this.destroy();
     else {
       this.#state = IDLE;
       this.#owner.released(this, keepsSeconds === undefined ? Infinity : keepsSeconds * 1_000);

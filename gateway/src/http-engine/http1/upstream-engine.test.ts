@@ -202,9 +202,8 @@ describe('an answer', () => {
   it('in many chunks that came at once is handed over one by one to a reader that wants so', async () => {
     const chunks = Array.from({ length: 50 }, (_, index) => `2\r\n${String(index).padStart(2, '0')}\r\n`).join('');
     const upstream = await answering((peer, request) => {
-      const closes = request.includes('/close');
-      peer.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n${closes ? 'Connection: close\r\n' : ''}\r\n${chunks}0\r\n\r\n`);
-      if (closes) peer.socket.end();
+      peer.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+      if (request.includes('/close')) peer.socket.end();
     });
     const upstreams = engine();
     for (const path of ['/', '/close', '/']) {
@@ -243,6 +242,32 @@ describe('an answer', () => {
     const upstreams = engine();
     expect((await send(upstreams, upstream.route)).outcome).toBe('200 hi invalid');
     expect(upstreams.stats().refused).toEqual({ chunk: 1 });
+  });
+
+  it('that breaks off while its reader wants no more fails at once where it cannot become whole', async () => {
+    const cases = [[9, 'end', '200 hi broken'], [9, 'resetAndDestroy', '200 hi broken'], [4, 'end', '200 hiho']] as const;
+    for (const [length, how, outcome] of cases) {
+      let peer!: UpstreamPeer;
+      const upstream = await answering((one) => {
+        peer = one;
+        peer.send(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nhi`);
+      });
+      const upstreams = engine();
+      const reader = new NotedAnswer();
+      reader.takes = false;
+      const { call } = start(upstreams, upstream.route, { reader });
+      await eventually('a part came', () => reader.body === 'hi');
+      peer.send('ho');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      peer.socket[how]();
+      if (length === 4) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(reader.body).toBe('hi');
+        call.resume();
+      }
+      await reader.over();
+      expect([reader.outcome, upstreams.stats().open]).toEqual([outcome, 0]);
+    }
   });
 
   it('may come before the body of its request has been sent: then its connection ends with it', async () => {
