@@ -1,6 +1,6 @@
-/** How the last streams ended: what still comes on one that we ended was on its way, else the client is wrong. RFC 9113 §5.1 */
+/** How the last streams ended: what still comes on one that we ended was on its way, else the peer is wrong. RFC 9113 §5.1 */
 
-export type StreamEnd = 'by-us' | 'by-client' | 'by-both';
+export type StreamEnd = 'by-us' | 'by-peer' | 'by-both';
 
 /** Streams that are remembered; what comes on older ones is an error of the connection. */
 const REMEMBERED = 256;

@@ -41,7 +41,7 @@ const NOTHING = Buffer.alloc(0);
 export class FrameReader {
   readonly #handler: FrameHandler;
   readonly #bounds: BlockBounds;
-  #phase: 'preface' | 'settings' | 'frames' = 'preface';
+  #phase: 'preface' | 'settings' | 'frames';
   /** A frame that is not whole yet. */
   #pending: Buffer = NOTHING;
   #isStopped = false;
@@ -52,9 +52,11 @@ export class FrameReader {
   #endsStream = false;
   #isSelfDependent = false;
 
-  constructor(handler: FrameHandler, bounds: BlockBounds) {
+  /** @param hasPreface whether the other end is a client, which begins with the preface */
+  constructor(handler: FrameHandler, bounds: BlockBounds, hasPreface: boolean) {
     this.#handler = handler;
     this.#bounds = bounds;
+    this.#phase = hasPreface ? 'preface' : 'settings';
   }
 
   /** Whether it waits for the rest of the preface or of a header block. */

@@ -21,13 +21,14 @@ export class FrameWriter {
   #isClosed = false;
   /** Whether the other end is slow: what is written now waits in memory. */
   isBlocked = false;
-  readonly #flushLater = (): void => {
-    this.#isScheduled = false;
-    this.flush();
-  };
+  readonly #flushLater: () => void;
 
   constructor(stream: ByteStream) {
     this.#stream = stream;
+    this.#flushLater = () => {
+      this.#isScheduled = false;
+      this.flush();
+    };
   }
 
   /** @param isLast whether no body follows @returns bytes that it takes */

@@ -3,22 +3,22 @@ import type { ClientConnection, RequestHandler } from '../messages.ts';
 import type { ByteStream } from '../sockets/byte-stream.ts';
 import { HTTP2_BOUNDS } from './bounds.ts';
 import type { Http2Bounds } from './bounds.ts';
-import { Http2Connection } from './server-connection.ts';
+import { ServerConnection } from './server-connection.ts';
 
 const TICK_MS = 1_000;
 
 export interface Http2ServerOptions {
   /** @default HTTP2_BOUNDS */
   readonly bounds?: Partial<Http2Bounds>;
-  /** 32 hexadecimal characters, for the access log of what was refused. */
-  requestId(): string;
   /** Milliseconds of a monotonic clock. @default performance.now */
   readonly now?: () => number;
+  /** 32 hexadecimal characters, for the access log of what was refused. */
+  requestId(): string;
 }
 
 export class Http2Server {
   readonly #handler: RequestHandler;
-  readonly #connections = new Set<Http2Connection>();
+  readonly #connections = new Set<ServerConnection>();
   readonly #refusals = new Map<string, number>();
   readonly #options: Http2ServerOptions;
   readonly #bounds: Http2Bounds;
@@ -36,6 +36,13 @@ export class Http2Server {
     return this.#connections.size;
   }
 
+  /** Requests under way. */
+  get active(): number {
+    let active = 0;
+    for (const connection of this.#connections) active += connection.active;
+    return active;
+  }
+
   /** What was refused, by reason. */
   get refusals(): ReadonlyMap<string, number> {
     return this.#refusals;
@@ -47,7 +54,7 @@ export class Http2Server {
    * @param first what was read of it already
    */
   accept(stream: ByteStream, client: ClientConnection, first?: Buffer): void {
-    const connection = new Http2Connection(stream, client, this.#handler, {
+    const connection = new ServerConnection(stream, client, this.#handler, {
       bounds: this.#bounds,
       requestId: this.#options.requestId,
       now: this.#options.now ?? (() => performance.now()),
@@ -77,7 +84,7 @@ export class Http2Server {
     for (const connection of [...this.#connections]) connection.destroy();
   }
 
-  #forget(connection: Http2Connection): void {
+  #forget(connection: ServerConnection): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     clearInterval(this.#timer);

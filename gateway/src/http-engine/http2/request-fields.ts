@@ -1,6 +1,8 @@
 /** Makes a request's head of the fields of a header block, strictly. RFC 9113 §8.2, §8.3. */
 import { HeadLines, TOKEN } from '../http1/head-lines.ts';
-import { idOf, UNKNOWN } from '../http1/known-headers.ts';
+import { idOf } from '../http1/known-headers.ts';
+import { isRegularField, isPseudo, OF_CONNECTION } from './field-syntax.ts';
+import type { FieldBounds } from './field-syntax.ts';
 import { FIELD_OVERHEAD } from './hpack/hpack-decoder.ts';
 import type { FieldSink } from './hpack/hpack-decoder.ts';
 import type { TableField } from './hpack/static-table.ts';
@@ -10,17 +12,6 @@ const CONTENT_LENGTH = idOf('content-length');
 const COOKIE = 'cookie';
 const TE = idOf('te');
 const EXPECT = idOf('expect');
-/** Fields of an HTTP/1 connection. RFC 9113 §8.2.2 */
-const OF_CONNECTION: ReadonlySet<number> = new Set(
-  ['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade'].map(idOf),
-);
-
-const COLON = 58;
-
-export interface FieldBounds {
-  readonly maxHeaderListBytes: number;
-  readonly maxHeaderFields: number;
-}
 
 /** A head that is well formed. */
 export interface RequestHead {
@@ -62,7 +53,7 @@ export class RequestFields implements FieldSink {
     this.#bytes += field.name.length + field.value.length + FIELD_OVERHEAD;
     this.#count += 1;
     if (this.#reason !== '' || this.#isTooLarge()) return;
-    if (field.name.charCodeAt(0) === COLON) this.#pseudo(field);
+    if (isPseudo(field)) this.#pseudo(field);
     else this.#regular(field);
   }
 
@@ -94,10 +85,10 @@ export class RequestFields implements FieldSink {
     else this.#reason = 'pseudo-header';
   }
 
-  #regular({ name, value, id }: TableField): void {
+  #regular(field: TableField): void {
+    const { name, value, id } = field;
     if (!this.#hasRegular) this.#beginLines();
-    if (id === UNKNOWN && !isFieldName(name)) this.#reason = 'field-name';
-    else if (!isFieldValue(value)) this.#reason = 'field-value';
+    if (!isRegularField(field)) this.#reason = 'field';
     else if (OF_CONNECTION.has(id)) this.#reason = 'connection-field';
     else if (id === TE && value !== 'trailers') this.#reason = 'te';
     else if (id === HOST) this.#takeHost(value);
@@ -150,61 +141,6 @@ export class RequestFields implements FieldSink {
     this.#text += `${name}: ${value}\r\n`;
     this.#places.push(id, start, nameEnd, nameEnd + 2, nameEnd + 2 + value.length);
   }
-}
-
-/** Fields of trailers: names and values in turn, without those that must not be in a trailer section. RFC 9110 §6.5.1 */
-export class TrailerFields implements FieldSink {
-  readonly #bounds: FieldBounds;
-  readonly #flat: string[] = [];
-  #bytes = 0;
-  #isMalformed = false;
-
-  constructor(bounds: FieldBounds) {
-    this.#bounds = bounds;
-  }
-
-  field({ name, value, id }: TableField): void {
-    this.#bytes += name.length + value.length + FIELD_OVERHEAD;
-    const isFull = this.#bytes > this.#bounds.maxHeaderListBytes || this.#flat.length >= this.#bounds.maxHeaderFields * 2;
-    const isValid = name.charCodeAt(0) !== COLON && (id !== UNKNOWN || isFieldName(name)) && isFieldValue(value) && !OF_CONNECTION.has(id);
-    if (isFull || !isValid) this.#isMalformed = true;
-    else if (!NOT_IN_TRAILERS.has(name)) this.#flat.push(name, value);
-  }
-
-  /** @returns undefined when they are malformed, or too many */
-  end(): readonly string[] | undefined {
-    return this.#isMalformed ? undefined : this.#flat;
-  }
-}
-
-/** Framing, routing, authentication and what tells of the body: no trailer may change it afterwards. */
-export const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
-  'content-length', 'transfer-encoding', 'host', 'te', 'trailer', 'expect', 'authorization', 'proxy-authorization', 'cookie', 'set-cookie',
-  'content-type', 'content-encoding', 'content-range', 'cache-control', 'max-forwards', 'pragma', 'range', 'if-match', 'if-none-match',
-  'if-modified-since', 'if-unmodified-since', 'if-range', 'age', 'date', 'expires', 'location', 'retry-after', 'vary', 'www-authenticate',
-  'proxy-authenticate', 'connection', 'keep-alive', 'upgrade', 'proxy-connection',
-]);
-
-function isFieldName(name: string): boolean {
-  if (name === '') return false;
-  for (let at = 0; at < name.length; at += 1) {
-    const code = name.charCodeAt(at);
-    if (TOKEN[code] !== 1 || (code >= 65 && code <= 90)) return false;
-  }
-  return true;
-}
-
-/** No controls but TAB, no space around it. RFC 9113 §8.2.1 */
-function isFieldValue(value: string): boolean {
-  for (let at = 0; at < value.length; at += 1) {
-    const code = value.charCodeAt(at);
-    if ((code < 32 && code !== 9) || code === 127) return false;
-  }
-  return value === '' || !(isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(value.length - 1)));
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
 }
 
 function isToken(text: string): boolean {
