@@ -46,6 +46,9 @@ export interface ProxyContext {
   onBodyDefect(exchange: HttpExchange, defect: unknown): void;
 }
 
+/** Of an answer, while plugins look at its head. */
+const MAX_HELD_BYTES = 65_536;
+
 /** `deciding`: the head of the answer has come, and plugins look at it. */
 type State = 'choosing' | 'asked' | 'deciding' | 'streaming' | 'over';
 
@@ -76,6 +79,7 @@ export class ProxiedRequest implements AnswerReader {
   #filtered: FilteredBody | undefined;
   /** What came while plugins decided. */
   #held: Buffer[] | undefined;
+  #heldBytes: number;
   #isEnded: boolean;
   #trailers: readonly string[] | undefined;
   #brokeOff: boolean;
@@ -112,6 +116,7 @@ export class ProxiedRequest implements AnswerReader {
     this.#tunnel = undefined;
     this.#filtered = undefined;
     this.#held = undefined;
+    this.#heldBytes = 0;
     this.#isEnded = false;
     this.#trailers = undefined;
     this.#brokeOff = false;
@@ -168,8 +173,7 @@ export class ProxiedRequest implements AnswerReader {
 
   part(bytes: Buffer): boolean {
     if (this.#state !== 'streaming') {
-      if (this.#state === 'deciding') (this.#held ??= []).push(Buffer.from(bytes));
-      return false;
+      return this.#state === 'deciding' && this.#hold(bytes);
     }
     if (this.#filtered === undefined) return this.#exchange.outgoing.part(bytes) || this.#waitForDrain();
     try {
@@ -198,6 +202,13 @@ export class ProxiedRequest implements AnswerReader {
         this.#context.fail(this.#exchange, defect);
       }
     }
+  }
+
+  /** Reading goes on within a bound, so that an answer that breaks off is seen in time to say so. */
+  #hold(bytes: Buffer): boolean {
+    (this.#held ??= []).push(Buffer.from(bytes));
+    this.#heldBytes += bytes.length;
+    return this.#heldBytes < MAX_HELD_BYTES;
   }
 
   /** The search for addresses of a name is a step of the request's timeline. */

@@ -1,17 +1,22 @@
 /** Two connections that have switched to another protocol: what comes in on one goes out on the other. */
 import type { ByteReader, ByteStream } from '../../http-engine/sockets/byte-stream.ts';
 
+/** From one side while there is no other. */
+const MAX_WAITING_BYTES = 65_536;
+
 class Side implements ByteReader {
   readonly stream: ByteStream;
   readonly #tunnel: WebSocketTunnel;
   other: Side | undefined;
   #waiting: Buffer[];
+  #waitingBytes: number;
 
   constructor(tunnel: WebSocketTunnel, stream: ByteStream) {
     this.#tunnel = tunnel;
     this.stream = stream;
     this.other = undefined;
     this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   /** What came before there was another side goes out first. */
@@ -25,16 +30,21 @@ class Side implements ByteReader {
   }
 
   keep(bytes: Buffer): void {
-    if (bytes.length > 0) this.#waiting.push(Buffer.from(bytes));
+    this.#waiting.push(Buffer.from(bytes));
+    this.#waitingBytes += bytes.length;
   }
 
   data(buffer: Buffer, start: number, end: number): void {
     this.#tunnel.touch();
     const bytes = buffer.subarray(start, end);
-    if (this.other === undefined) {
-      this.keep(bytes);
-      this.stream.pause();
-    } else if (!this.other.stream.writeBytes(bytes)) this.stream.pause();
+    if (this.other === undefined) this.#keepWithinBounds(bytes);
+    else if (!this.other.stream.writeBytes(bytes)) this.stream.pause();
+  }
+
+  /** Reading goes on within a bound, so that the end of the connection is seen. */
+  #keepWithinBounds(bytes: Buffer): void {
+    this.keep(bytes);
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) this.stream.pause();
   }
 
   drain(): void {
@@ -63,7 +73,7 @@ export class WebSocketTunnel {
   constructor(upstream: ByteStream, first: Buffer, idleMs: number) {
     this.isClosed = false;
     this.#upstream = new Side(this, upstream);
-    this.#upstream.keep(first);
+    if (first.length > 0) this.#upstream.keep(first);
     this.#client = undefined;
     this.#idleMs = idleMs;
     this.#timer = undefined;
