@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createLog, SILENT } from '../base/log.ts';
 import { accessLogSetting } from '../settings/access-log-setting.ts';
-import { openAccessLog, openAccessLogFile } from './access-log.ts';
+import { isSampled, openAccessLog, openAccessLogFile } from './access-log.ts';
 import type { AccessRecord } from './access-record.ts';
 import { jsonLine } from './json-line.ts';
 import { redactedAdminPath, redactedQuery } from './redaction.ts';
@@ -55,6 +55,20 @@ describe('lines of text', () => {
 });
 
 describe('lines of JSON', () => {
+  it('are what JSON.stringify makes, whatever the texts are', () => {
+    const texts = fc.record({ path: fc.string({ unit: 'binary' }), host: fc.string(), userAgent: fc.string({ unit: 'binary' }) });
+    fc.assert(fc.property(texts, fc.double({ min: 0, max: 1e6, noNaN: true }), ({ path, host, userAgent }, durationMs) => {
+      const line = jsonLine({ ...RECORD, path, host, userAgent, durationMs });
+      expect(JSON.parse(line)).toMatchObject({ path, host, user_agent: userAgent, duration_ms: Math.round(durationMs * 1000) / 1000 });
+      expect(JSON.stringify(JSON.parse(line))).toBe(line);
+    }));
+  });
+
+  it.each([[0, '1970-01-01T00:00:00.000Z'], [1_999, '1970-01-01T00:00:01.999Z'], [1_007, '1970-01-01T00:00:01.007Z'],
+    [1_796_029_507_042, '2026-11-30T09:05:07.042Z']])('show the time %d as %s', (startedAt, expected) => {
+    expect(JSON.parse(jsonLine({ ...RECORD, startedAt }))).toMatchObject({ time: expected });
+  });
+
   it('have what is known of a request, and leave out the rest', () => {
     expect(JSON.parse(jsonLine(RECORD))).toEqual({
       time: '2026-11-30T09:05:07.042Z', request_id: RECORD.requestId, client_ip: '192.0.2.1', method: 'GET', scheme: 'http', host: 'a.test',
@@ -85,6 +99,17 @@ describe('credentials', () => {
     expect(redactedQuery(query, new Set(['x-mine']))).toBe(expected);
   });
 
+  it('are found whether or not a query looks plain', () => {
+    const name = fc.constantFrom('a', 'page', 'state', 'My-Token', 'x-mine', 'apikey', 'monkey', 'sid', 'inside', 'user[password]');
+    const argument = fc.tuple(name, fc.constantFrom('1', 'secret', 'token')).map((pair) => pair.join('='));
+    const query = fc.array(argument).map((all) => all.join('&'));
+    fc.assert(fc.property(query, (text) => {
+      // An escaped character calls for the close look.
+      const closely = redactedQuery(`${text}&%61=1`, new Set(['x-mine'])).slice(0, -'&%61=1'.length);
+      expect(redactedQuery(text, new Set(['x-mine']))).toBe(closely);
+    }));
+  });
+
   it.each([
     ['/consumers/a/key-auth/secret', '/consumers/a/key-auth/REDACTED'],
     ['/key-auths/secret/consumer', '/key-auths/REDACTED/consumer'],
@@ -93,6 +118,30 @@ describe('credentials', () => {
     ['/services/key-auth', '/services/key-auth'],
   ])('in the path %s of the Admin API are redacted', (path, expected) => {
     expect(redactedAdminPath(path)).toBe(expected);
+  });
+});
+
+describe('sampling', () => {
+  it.each<readonly [string, Partial<AccessRecord>, number, boolean]>([
+    ['a low id', { requestId: `0000000${'f'.repeat(25)}` }, 0.01, true],
+    ['a high id', { requestId: 'f'.repeat(32) }, 0.99, false],
+    ['an id in the middle, at its rate', { requestId: `8000000${'0'.repeat(25)}` }, 0.5, false],
+    ['an id in the middle, above its rate', { requestId: `8000000${'0'.repeat(25)}` }, 0.51, true],
+    ['any id at rate 0', { requestId: '0'.repeat(32) }, 0, false],
+    ['an error', { requestId: 'f'.repeat(32), status: 502 }, 0, true],
+    ['a refusal without an id', { requestId: '', status: 400 }, 0, true],
+    ['a client that went away', { requestId: 'f'.repeat(32), isAborted: true }, 0, true],
+  ])('decides about %s', (_what, given, rate, expected) => {
+    expect(isSampled({ ...RECORD, ...given }, rate)).toBe(expected);
+  });
+
+  it('leaves lines out of the file, and counts none as lost', async () => {
+    const prefix = temporaryFolder('access-log');
+    const log = openAccessLog({ setting: { path: 'access.log', format: 'json' }, prefix, log: SILENT, sampling: 0 })!;
+    for (const status of [200, 500, 304]) log.write({ ...RECORD, status });
+    await log.close();
+    expect(readFileSync(join(prefix, 'access.log'), 'utf8')).toBe(`${jsonLine({ ...RECORD, status: 500 })}\n`);
+    expect(log.lost).toBe(0);
   });
 });
 

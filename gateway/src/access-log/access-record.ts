@@ -51,6 +51,8 @@ export interface AccessRecord {
 
 /** Writes lines; never waits, never throws. */
 export interface AccessLog {
+  /** Lines that could not be written. */
+  readonly lost: number;
   write(record: AccessRecord): void;
   /** Settles when everything is written. */
   close(): Promise<void>;

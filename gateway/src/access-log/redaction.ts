@@ -17,9 +17,20 @@ function isSecret(name: string, configured: ReadonlySet<string> | undefined): bo
 
 const REDACTED = 'REDACTED';
 
+/** A query without any of these texts, and without escaped ones, names no credential: most have none, and need no closer look. */
+const HINT = new RegExp([...SECRET_NAMES, 'token', 'secret', 'password', '[%+]'].join('|'), 'i');
+
+function mayHoldSecret(query: string, configured: ReadonlySet<string> | undefined): boolean {
+  if (HINT.test(query)) return true;
+  if (configured === undefined || configured.size === 0) return false;
+  const lower = query.toLowerCase();
+  for (const name of configured) if (lower.includes(name)) return true;
+  return false;
+}
+
 /** @param configured further names, in lower case */
 export function redactedQuery(query: string, configured?: ReadonlySet<string>): string {
-  if (query === '') return query;
+  if (query === '' || !mayHoldSecret(query, configured)) return query;
   return query.split('&').map((argument) => {
     const at = argument.indexOf('=');
     if (at < 0) return argument;

@@ -1,6 +1,9 @@
-/** Lines that are appended to a file, or to a stream of the process, without waiting: bounded in memory, and counted when they are lost. */
+/**
+ * Lines that are appended to a file, or to a stream of the process, in batches and without waiting: bounded in memory, and counted when
+ * they are lost. A file that was renamed or removed is made anew, as programs that rotate logs expect.
+ */
 import { constants, write } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -22,8 +25,17 @@ const DEFAULT_MAX_BYTES = 16_777_216;
 /** Bytes of one write. */
 const MAX_WRITE_BYTES = 1_048_576;
 
+/** Bytes that are written at once; fewer wait for others. */
+const BATCH_BYTES = 65_536;
+
+/** How long a line waits for others. Milliseconds. */
+const BATCH_MS = 20;
+
 /** Time before a full stream is tried again. Milliseconds. */
 const FULL_MS = 10;
+
+/** How often the path is compared with the open file. Milliseconds. */
+const LOOK_MS = 1000;
 
 /** A pipe without a reader is an error, and does not block the opening. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
@@ -36,15 +48,19 @@ const writeTo = promisify(write) as (fd: number, bytes: Buffer, offset: number) 
 
 export class LineFile {
   readonly #options: LineFileOptions;
+  readonly #maxBytes: number;
   #waiting: string[] = [];
   #waitingBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #handle: FileHandle | undefined;
+  #lookedAt = 0;
   #lost = 0;
   #isLosing = false;
 
   constructor(options: LineFileOptions) {
     this.#options = options;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   }
 
   /** Lines that were not written. */
@@ -55,16 +71,18 @@ export class LineFile {
   /** @param line without its end */
   append(line: string): void {
     const bytes = Buffer.byteLength(line) + 1;
-    const { maxBytes = DEFAULT_MAX_BYTES } = this.#options;
-    if (this.#waitingBytes + bytes > maxBytes) return this.#lose(1, `${maxBytes} bytes wait already`);
+    if (this.#waitingBytes + bytes > this.#maxBytes) return this.#lose(1, `${this.#maxBytes} bytes wait already`);
     this.#waiting.push(line);
     this.#waitingBytes += bytes;
-    this.#writing ??= this.#writeAll();
+    if (this.#writing !== undefined) return undefined;
+    if (this.#waitingBytes >= BATCH_BYTES) this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), BATCH_MS);
     return undefined;
   }
 
   /** Settles when what was appended is written, or lost. */
   async flush(): Promise<void> {
+    if (this.#writing === undefined && this.#waiting.length > 0) this.#start();
     while (this.#writing !== undefined) await this.#writing;
   }
 
@@ -73,9 +91,13 @@ export class LineFile {
     await this.#release();
   }
 
+  #start(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing ??= this.#writeAll();
+  }
+
   async #writeAll(): Promise<void> {
-    // Lines of the same turn share a write.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
     while (this.#waiting.length > 0) {
       const lines = this.#next();
       const bytes = Buffer.from(`${lines.join('\n')}\n`);
@@ -104,7 +126,7 @@ export class LineFile {
 
   async #write(bytes: Buffer): Promise<void> {
     const { path, reopens = false } = this.#options;
-    const fd = STREAMS[path] ?? (this.#handle ??= await open(path, FLAGS, MODE)).fd;
+    const fd = STREAMS[path] ?? (await this.#opened()).fd;
     for (let offset = 0; offset < bytes.length;) {
       try {
         offset += (await writeTo(fd, bytes, offset)).bytesWritten;
@@ -114,6 +136,20 @@ export class LineFile {
       }
     }
     if (reopens) await this.#release();
+  }
+
+  /** The file that the path names now, or did less than a second ago. */
+  async #opened(): Promise<FileHandle> {
+    const { path } = this.#options;
+    const now = performance.now();
+    if (this.#handle !== undefined && now - this.#lookedAt >= LOOK_MS) {
+      this.#lookedAt = now;
+      const [named, held] = await Promise.all([stat(path).catch(() => undefined), this.#handle.stat()]);
+      if (named?.ino !== held.ino || named.dev !== held.dev) await this.#release();
+    }
+    if (this.#handle !== undefined) return this.#handle;
+    this.#lookedAt = now;
+    return (this.#handle = await open(path, FLAGS, MODE));
   }
 
   async #release(): Promise<void> {

@@ -1,5 +1,6 @@
-/** Structured log lines, one JSON object a line on standard error. */
+/** Structured log lines, one JSON object a line, on standard error or where the creator says. */
 import { noteForOwner } from './defect-owner.ts';
+import type { MessageBound } from './message-bound.ts';
 
 /** nginx' names, which `KONG_LOG_LEVEL` uses, from quiet to talkative. */
 export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
@@ -26,6 +27,8 @@ export class LogThreshold {
   readonly #configured: LogLevel;
   #level: LogLevel;
   #revert?: NodeJS.Timeout;
+  /** Called after each change, with the seconds that it holds for: other processes of the node follow. */
+  onChange: ((level: LogLevel, seconds: number) => void) | undefined;
 
   constructor(level: LogLevel) {
     this.#configured = level;
@@ -40,9 +43,14 @@ export class LogThreshold {
   change(level: LogLevel, seconds: number): void {
     clearTimeout(this.#revert);
     this.#level = level;
-    if (seconds === 0) return;
-    this.#revert = setTimeout(() => { this.#level = this.#configured; }, seconds * 1000);
-    this.#revert.unref();
+    if (seconds > 0) this.#revert = setTimeout(() => { this.#level = this.#configured; }, seconds * 1000).unref();
+    this.onChange?.(level, seconds);
+  }
+
+  /** Debug lines for a while, or, when there are some already, the configured level again. */
+  toggleDebug(seconds: number): void {
+    if (this.#level === 'debug' && this.#configured !== 'debug') this.change(this.#configured, 0);
+    else this.change('debug', seconds);
   }
 }
 
@@ -53,6 +61,8 @@ interface LogOptions {
   readonly write?: (line: string) => void;
   /** @default - the clock of the machine */
   readonly now?: () => Date;
+  /** How often one message is written. @default - as often as it comes */
+  readonly repeats?: MessageBound;
 }
 
 export function createLog(
@@ -60,12 +70,18 @@ export function createLog(
 ): Log {
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const now = options.now ?? (() => new Date());
+  const line = (level: LogLevel, message: string, fields: LogFields): void => (
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`));
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(threshold.level)) return;
     const all = { ...bound, ...fields };
     noteForOwner({ level, message, fields: all });
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...all })}\n`);
+    const { repeats } = options;
+    if (repeats !== undefined && level !== 'debug' && !repeats.admits(message, reportOf(level))) return;
+    line(level, message, all);
   };
+  const reportOf = (level: LogLevel) => (message: string, suppressed: number, intervalMs: number): void => (
+    line(level, `${suppressed} more lines were not written: ${message}`, { ...bound, suppressed, interval_seconds: intervalMs / 1000 }));
   return {
     error: at('error'),
     warn: at('warn'),

@@ -48,6 +48,8 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     vaultPrefix: '', vaults: readSettings({}).settings.vaults, routerFlavor: 'traditional_compatible',
     compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
     certificates: {}, tls: {}, upstreamTls: { authorities: [], verifyAlways: false, verifyDepth: 1 },
+    accessLogSampling: 1,
+    errorLog: '/dev/stderr',
     accessLogs: { proxy: 'off', admin: 'off' }, systemLog: '/dev/log',
     tracing: { instrumentations: ['off'], samplingRate: 0.01, isDebugOn: false },
   };

@@ -4,6 +4,7 @@ import type { AccessLog } from '../access-log/access-record.ts';
 import type { Log } from '../base/log.ts';
 import type { Settings } from '../settings/settings.ts';
 
-export function accessLogOf(listener: keyof Settings['accessLogs'], { accessLogs, prefix }: Settings, log: Log): AccessLog | undefined {
-  return openAccessLog({ setting: accessLogs[listener], prefix, log });
+export function accessLogOf(listener: keyof Settings['accessLogs'], settings: Settings, log: Log): AccessLog | undefined {
+  const { accessLogs, accessLogSampling, prefix } = settings;
+  return openAccessLog({ setting: accessLogs[listener], prefix, log, ...listener === 'proxy' && { sampling: accessLogSampling } });
 }

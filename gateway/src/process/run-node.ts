@@ -6,12 +6,12 @@ import { constants, accessSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { handToOwner } from '../base/defect-owner.ts';
 import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
-import { createLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
 import { SettingsError, readSettings } from '../settings/read.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { withDefaultCertificates } from './default-certificates.ts';
+import { changeLevelOnSignal, createNodeLog } from './node-log.ts';
 
 /** A started node. */
 export interface RunningNode {
@@ -36,6 +36,7 @@ export async function runNode(start: StartNode): Promise<void> {
       'started', { listening: Object.fromEntries(Object.entries(node.addresses).map(([name, addresses]) => [name, addresses.map(shown)])) },
     );
     closeOnSignal(node, settings, log);
+    changeLevelOnSignal(log);
   } catch (error) {
     fail(error);
   }
@@ -55,9 +56,9 @@ export async function runOnce(task: (settings: Settings, log: Log) => Promise<vo
 
 function prepare(): { settings: Settings; log: Log } {
   const { settings, warnings } = readSettings(process.env);
-  const log = createLog({ level: settings.logLevel }).with({ role: settings.role });
-  for (const warning of warnings) log.warn(warning);
   prepareWorkingDirectory(settings);
+  const log = createNodeLog(settings);
+  for (const warning of warnings) log.warn(warning);
   return { settings, log };
 }
 

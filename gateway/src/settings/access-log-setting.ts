@@ -1,4 +1,4 @@
-/** Where an access log goes, and in which format. */
+/** Where logs go: an access log in a format, the log of the node in its own. */
 import type { ValueKind } from './value-kinds.ts';
 
 export type AccessLogSetting = 'off' | { readonly path: string; readonly format: 'json' | 'kong_log_format' };
@@ -17,5 +17,14 @@ export const accessLogSetting: ValueKind<AccessLogSetting> = {
     if (path === 'off') return 'off';
     const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
     return format === undefined || rest.length > 0 || path.startsWith('syslog:') ? undefined : { path, format };
+  },
+};
+
+export const errorLogSetting: ValueKind<string> = {
+  expected: 'a path, such as /dev/stderr or logs/error.log',
+  samples: ['/dev/stderr', 'logs/error.log'],
+  parse: (text) => {
+    if (text === 'stderr') return '/dev/stderr';
+    return text === '' || /\s/.test(text) || text.startsWith('syslog:') ? undefined : text;
   },
 };

@@ -10,7 +10,7 @@ import { DNS, DNS_WITHOUT_EFFECT } from './table/dns.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
-import { ACCESS_LOGS, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
+import { ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT, WORKERS } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
@@ -42,6 +42,8 @@ export const SETTINGS = {
   tracing: TRACING,
   upstreamTls: UPSTREAM_TLS,
   accessLogs: ACCESS_LOGS,
+  accessLogSampling: ACCESS_LOG_SAMPLING,
+  errorLog: ERROR_LOG,
   systemLog: SYSTEM_LOG,
 } as const;
 
@@ -68,7 +70,7 @@ export const ROOMS: readonly Room[] = [
     title: 'Database', working: settingsIn({ DATABASE, POSTGRES, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
-  { title: 'Logs', working: settingsIn({ ACCESS_LOGS, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },
+  { title: 'Logs', working: settingsIn({ ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },
   { title: 'nginx', working: settingsIn({ WORKERS }), withoutEffect: NGINX_WITHOUT_EFFECT },
   { title: 'Kong Gateway Enterprise', working: [], withoutEffect: ENTERPRISE_WITHOUT_EFFECT },
 ];

@@ -66,6 +66,23 @@ describe('the status API', () => {
     });
   });
 
+  it.each([
+    ['GET', '/debug/node/log-level', 200, 'log level: notice'],
+    ['PUT', '/debug/node/log-level/debug?timeout=5', 200, 'log level changed'],
+    ['PUT', '/debug/node/log-level/notice', 200, 'log level is already notice'],
+    ['PUT', '/debug/node/log-level/loud', 400, 'unknown log level: loud'],
+    ['PUT', '/debug/node/log-level/debug?timeout=-1', 400, 'timeout must be greater than or equal to 0'],
+    ['POST', '/debug/node/log-level/debug', 405, 'Method not allowed'],
+    ['PUT', '/debug/node/log-level', 405, 'Method not allowed'],
+  ])('shows and changes the log level: %s %s', async (method, path, status, message) => {
+    expect(await call(method, path)).toMatchObject({ status, text: JSON.stringify({ message }) });
+    if (status === 200 && method === 'PUT') {
+      expect(await call('GET', '/debug/node/log-level')).toMatchObject({
+        text: JSON.stringify({ message: `log level: ${path.includes('debug?') ? 'debug' : 'notice'}` }),
+      });
+    }
+  });
+
   it('answers HEAD as GET without a body', async () => {
     expect(await call('HEAD', '/status')).toMatchObject({ status: 200, text: '' });
   });

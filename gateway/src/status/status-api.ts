@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { STATUS_PATHS } from '../../contract.ts';
 import { messageOf } from '../base/errors.ts';
 import { listen, openEach } from '../base/listen.ts';
+import { changedLevel, shownLevel } from '../base/log-level-change.ts';
 import type { Log } from '../base/log.ts';
 import { METRICS_TYPE } from '../base/metrics.ts';
 import type { ListenerServers } from '../listener/listener-servers.ts';
@@ -50,6 +51,10 @@ type Handler = (source: StatusSource, request: IncomingMessage) => Answer | Prom
 
 /** Longest body of a request. Bytes. */
 const MAX_BODY_BYTES = 4096;
+
+const LOG_LEVEL_PATH = /^\/debug\/node\/log-level(?:\/([a-z]{1,20}))?$/;
+
+const NOT_ALLOWED: Answer = { status: 405, body: { message: 'Method not allowed' } };
 
 const NOT_FOUND: Answer = { status: 404, body: { message: 'Not found' } };
 
@@ -114,11 +119,20 @@ export class StatusApi {
   #healthOf(name: string, method = 'GET'): Answer {
     const body = this.#source.upstreamHealth?.(decoded(name));
     if (body === undefined) return NOT_FOUND;
-    return method === 'GET' || method === 'HEAD' ? { status: 200, body } : { status: 405, body: { message: 'Method not allowed' } };
+    return method === 'GET' || method === 'HEAD' ? { status: 200, body } : NOT_ALLOWED;
+  }
+
+  /** `/debug/node/log-level`, and below it a level: data planes have no Admin API that could change it. */
+  #levelOf(level: string | undefined, { method, url = '' }: IncomingMessage): Answer {
+    if (level === undefined) return method === 'GET' || method === 'HEAD' ? shownLevel(this.#log) : NOT_ALLOWED;
+    const timeout = new URLSearchParams(url.split('?')[1]).get('timeout');
+    return method === 'PUT' ? changedLevel(this.#log, level, timeout) : NOT_ALLOWED;
   }
 
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1');
+    const [level, name] = LOG_LEVEL_PATH.exec(path) ?? [];
+    if (level !== undefined) return this.#levelOf(name, request);
     const upstream = /^\/upstreams\/([^/]{1,512})\/health$/.exec(path)?.[1];
     if (upstream !== undefined) return this.#healthOf(upstream, request.method);
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
