@@ -195,7 +195,8 @@ interface Prepared extends PluginInstance {
 /** A plugin that names no protocol runs on each, and one that names any protocol of streams on all of them, as in Kong. */
 function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
   if (protocols.length === 0) return true;
-  return scheme === 'stream' ? protocols.some(isStreamProtocol) : protocols.includes(scheme);
+  if (scheme === 'stream') return protocols.some(isStreamProtocol);
+  return protocols.includes(scheme) || protocols.includes(scheme === 'https' ? 'grpcs' : 'grpc');
 }
 
 function isStreamRoute({ protocols }: Route): boolean {

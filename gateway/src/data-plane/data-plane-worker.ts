@@ -13,7 +13,8 @@ import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import { createUpstreams } from '../http-engine/http1/upstream-engine.ts';
-import type { Http1Upstreams } from '../http-engine/http1/upstream-engine.ts';
+import { Http2Upstreams } from '../http-engine/http2/http2-upstreams.ts';
+import { Upstreams } from '../http-engine/upstreams.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Counters, StoredSessions } from '../plugin-kit/services.ts';
@@ -81,7 +82,7 @@ export class DataPlaneWorker {
   readonly #log: Log;
   readonly #services: OpenNodeServices;
   readonly #serverNames: ServerNames;
-  readonly #upstreams: Http1Upstreams;
+  readonly #upstreams: Upstreams;
   readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
@@ -104,7 +105,7 @@ export class DataPlaneWorker {
       log, clock, node: { id: nodeId, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
     });
     this.#serverNames = new ServerNames(settings.tls, log);
-    this.#upstreams = createUpstreams(settings.upstreamPool);
+    this.#upstreams = new Upstreams(createUpstreams(settings.upstreamPool), new Http2Upstreams());
     const upstreamTls = new UpstreamTls(settings.upstreamTls);
     const resolver = nodeResolver(settings.dns, () => clock.now());
     this.#balancers = new UpstreamBalancers({

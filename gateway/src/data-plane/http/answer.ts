@@ -16,6 +16,8 @@ export interface OwnAnswer {
   readonly fallback?: DefaultFormat;
   /** Bytes in place of the message. Their content type is among the headers, if they have one. */
   readonly body?: Buffer;
+  /** The body, where a plugin gave it as an object. */
+  readonly document?: Readonly<Record<string, unknown>> | undefined;
   /** Headers that a plugin made, names and values in turn, as they travel. */
   readonly lines?: readonly string[];
   /** @default 'gateway' */
@@ -66,7 +68,9 @@ interface Answered {
   readonly clock: { readonly start: number };
 }
 
-const VIA = `Via: 1.1 ${PRODUCT}\r\nX-Kong-Upstream-Latency: `;
+const LATENCY = 'X-Kong-Upstream-Latency: ';
+const VIA = `Via: 1.1 ${PRODUCT}\r\n${LATENCY}`;
+const VIA_HTTP2 = `Via: 2 ${PRODUCT}\r\n${LATENCY}`;
 const SERVER = `Server: ${PRODUCT}\r\n`;
 
 /**
@@ -74,19 +78,23 @@ const SERVER = `Server: ${PRODUCT}\r\n`;
  *
  * @param sentAt, answeredAt times of the attempt, as of `performance.now()`
  * @param via the upstream's own Via
+ * @param isHttp2 whether it was sent in HTTP/2
  */
 export function proxyHeaders(
-  { requestId, clock }: Answered, sentAt: number, answeredAt: number, hasServer: boolean, via?: string,
+  { requestId, clock }: Answered, sentAt: number, answeredAt: number, hasServer: boolean, via: string | undefined, isHttp2: boolean,
 ): string {
-  return `${hasServer ? '' : SERVER}${via === undefined ? VIA : `Via: ${via}, 1.1 ${PRODUCT}\r\nX-Kong-Upstream-Latency: `}`
+  const own = isHttp2 ? VIA_HTTP2 : VIA;
+  return `${hasServer ? '' : SERVER}${via === undefined ? own : `Via: ${via}, ${own.slice('Via: '.length)}`}`
     + `${Math.round(answeredAt - sentAt)}\r\nX-Kong-Proxy-Latency: ${Math.round(sentAt - clock.start)}\r\n`
     + `X-Kong-Request-Id: ${requestId}\r\n`;
 }
 
 /** Headers of an answer that says that the upstream gave none. */
-export function failureHeaders({ start }: Answered['clock'], sentAt: number, answeredAt: number): Readonly<Record<string, string>> {
+export function failureHeaders(
+  { start }: Answered['clock'], sentAt: number, answeredAt: number, isHttp2: boolean,
+): Readonly<Record<string, string>> {
   return {
-    'Via': `1.1 ${PRODUCT}`,
+    'Via': `${isHttp2 ? '2' : '1.1'} ${PRODUCT}`,
     'X-Kong-Upstream-Latency': String(Math.round(answeredAt - sentAt)),
     'X-Kong-Proxy-Latency': String(Math.round(sentAt - start)),
   };

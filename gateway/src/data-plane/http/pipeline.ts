@@ -18,6 +18,7 @@ import type { OwnAnswer } from './answer.ts';
 import { filtered, filtersOf } from './body-filters.ts';
 import { ClientGone } from './body-reading.ts';
 import type { ResponseHead } from './client-response.ts';
+import { grpcAnswer, speaksGrpc } from './grpc-answers.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { isPending, runAccess, runLater, runRewrite } from './plugin-run.ts';
 import type { OnPluginDefect } from './plugin-run.ts';
@@ -29,7 +30,7 @@ import type { RequestDebug } from './request-debug.ts';
 import { readFacts, refusedFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import { RequestTimeline } from './request-timeline.ts';
-import { UpstreamRoutes } from './upstream-routes.ts';
+import { speaksHttp2, UpstreamRoutes } from './upstream-routes.ts';
 import type { UpstreamTls } from './upstream-tls.ts';
 
 interface PipelineOptions {
@@ -209,7 +210,8 @@ export class Pipeline implements RequestHandler {
     if (exchange.answer !== undefined) return this.#end(exchange, exchange.answer);
     if (exchange.service === undefined) return this.#end(exchange, NO_SERVICE);
     // Upstreams that want to know the length of a body get it, as from nginx, unless the route streams.
-    if (!exchange.incoming.isChunked || exchange.route?.row.request_buffering === false) return this.#proxyTo(exchange);
+    const isStreamed = exchange.route?.row.request_buffering === false || speaksHttp2(exchange.service);
+    if (!exchange.incoming.isChunked || isStreamed) return this.#proxyTo(exchange);
     return this.#after(exchange, exchange.request.body(MAX_BUFFERED_BYTES), () => this.#proxyTo(exchange));
   }
 
@@ -245,7 +247,8 @@ export class Pipeline implements RequestHandler {
 
   #answer(answer: OwnAnswer, exchange: HttpExchange): void | Promise<void> {
     const accept = exchange.incoming.headers.first('accept');
-    const { head, body } = ownHead(answer, exchange.requestId, accept, exchange.clock.start);
+    const said = speaksGrpc(exchange.incoming) ? grpcAnswer(answer) : answer;
+    const { head, body } = ownHead(said, exchange.requestId, accept, exchange.clock.start);
     exchange.clock.sent ??= performance.now();
     exchange.response = head;
     const pending = this.#runResponseHeaders(exchange);
@@ -289,7 +292,8 @@ export class Pipeline implements RequestHandler {
   /** What a client sent behind a request that was refused as malformed is not to be trusted to be a request: the connection ends. */
   #reject(answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, requestId = nextRequestId()): ResponseHead {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
-    const { head, body } = ownHead({ ...answer, fallback }, requestId, incoming.headers.first('accept'), performance.now());
+    const said = speaksGrpc(incoming) ? grpcAnswer(answer) : { ...answer, fallback };
+    const { head, body } = ownHead(said, requestId, incoming.headers.first('accept'), performance.now());
     this.#write(incoming, outgoing, head, body, answer.status !== 404);
     return head;
   }

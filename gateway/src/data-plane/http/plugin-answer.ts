@@ -17,7 +17,8 @@ export function pluginAnswer({ status, headers = {}, body, isProxied = false }: 
   const page = body === undefined ? statusPage(status) : undefined;
   if (page !== undefined) lines.push('Content-Type', pageType(status));
   else if (isDocument(body) && !isTyped) lines.push('Content-Type', JSON_TYPE);
-  return { status, message: '', body: page ?? bytesOf(body), lines, source: 'plugin', isProxied };
+  const document = isDocument(body) ? body as Readonly<Record<string, unknown>> : undefined;
+  return { status, message: '', body: page ?? bytesOf(body), document, lines, source: 'plugin', isProxied };
 }
 
 function isDocument(body: PluginAnswer['body']): body is object {

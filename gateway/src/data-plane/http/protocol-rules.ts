@@ -2,6 +2,7 @@
 import type { Route } from '../../model/snapshot.ts';
 import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
+import { isGrpcType } from './grpc-answers.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { pageType, statusPage } from './status-page.ts';
 
@@ -17,14 +18,22 @@ const USE_HTTP2: OwnAnswer = {
   headers: { Connection: 'Upgrade', Upgrade: 'HTTP/2' },
 };
 
+/** Of gRPC: the status is that of an answer which came about. */
+const USE_GRPCS: OwnAnswer = {
+  status: 200,
+  message: '',
+  body: Buffer.alloc(0),
+  lines: ['Content-Type', 'application/grpc', 'grpc-status', '1', 'grpc-message', 'gRPC request matched gRPCs route'],
+};
+
 const NO_GRPC: OwnAnswer = { status: 415, message: 'Non-gRPC request matched gRPC route' };
 
 /** @returns the answer that tells the client to speak otherwise; `undefined` when the route serves the request as it is */
 export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer | undefined {
   if (route.protocols.includes('grpc') || route.protocols.includes('grpcs')) {
-    const [type = ''] = exchange.headerValues('content-type');
-    // gRPC is spoken over HTTP/2, which no listener of this version accepts.
-    return type.startsWith('application/grpc') ? USE_HTTP2 : NO_GRPC;
+    if (!isGrpcType(exchange.headerValues('content-type')[0])) return NO_GRPC;
+    if (exchange.incoming.version !== '2.0') return USE_HTTP2;
+    return route.protocols.includes('grpc') || effectiveScheme(exchange) === 'https' ? undefined : USE_GRPCS;
   }
   if (route.protocols.includes('http') || effectiveScheme(exchange) === 'https') return undefined;
   if (route.httpsRedirectStatus === 426) return USE_HTTPS;

@@ -21,6 +21,7 @@ import type { HttpExchange } from './http-exchange.ts';
 import { RequestBody } from './request-body.ts';
 import { serviceTlsOf } from './service-tls.ts';
 import { hostHeaderOf, UpstreamHead } from './upstream-request.ts';
+import { isSecure, speaksHttp2 } from './upstream-routes.ts';
 import type { UpstreamRoutes } from './upstream-routes.ts';
 import type { ServiceTls } from './upstream-tls.ts';
 import { failureAnswer, MAX_STALE, mayRepeat, STATUS_OF, WITHOUT_PEER } from './upstream-tries.ts';
@@ -60,6 +61,7 @@ export class ProxiedRequest implements AnswerReader {
   readonly #peers: PeerSelection;
   readonly #cookie: HashCookie | undefined;
   readonly #tls: ServiceTls | undefined;
+  readonly #isHttp2: boolean;
   readonly #timeouts: UpstreamTimeouts;
   readonly #body: RequestBody | undefined;
   #state: State;
@@ -97,7 +99,8 @@ export class ProxiedRequest implements AnswerReader {
     this.#peers = balancer === undefined || hash === undefined
       ? new HostSelection(target.host, target.port, context.resolver) : new BalancedSelection(balancer, hash);
     this.#cookie = hash?.cookie;
-    this.#tls = target.protocol === 'https' ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
+    this.#tls = isSecure(target) ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
+    this.#isHttp2 = speaksHttp2(target);
     this.#timeouts = { connectMs: target.connectTimeoutMs, writeMs: target.writeTimeoutMs, readMs: target.readTimeoutMs };
     const { incoming } = exchange;
     this.#body = exchange.replacedBody === undefined && hasBody(incoming)
@@ -234,7 +237,8 @@ export class ProxiedRequest implements AnswerReader {
     if (!('none' in next)) return this.#send(next);
     this.#state = 'over';
     // No peer is left: the client gets the failure of the last one.
-    const answer = this.#lastFailure === undefined ? WITHOUT_PEER[next.none] : failureAnswer(this.#lastFailure, this.#exchange);
+    const answer = this.#lastFailure === undefined
+      ? WITHOUT_PEER[next.none] : failureAnswer(this.#lastFailure, this.#exchange, this.#isHttp2);
     return this.#context.done(this.#exchange, answer);
   }
 
@@ -286,7 +290,7 @@ export class ProxiedRequest implements AnswerReader {
     this.#context.noted(this.#exchange, () => this.#peers.failed(kind === 'timeout' ? 'timeout' : 'tcp'));
     if (this.#retriesLeft <= 0 || !isRepeatable) {
       this.#state = 'over';
-      return this.#context.done(this.#exchange, failureAnswer(kind, this.#exchange));
+      return this.#context.done(this.#exchange, failureAnswer(kind, this.#exchange, this.#isHttp2));
     }
     this.#retriesLeft -= 1;
     this.#lastFailure = kind;
@@ -314,7 +318,8 @@ export class ProxiedRequest implements AnswerReader {
     const head = headOfUpstream(answer, exchange.upgrade && this.#tunnel === undefined);
     const { headers } = answer;
     const via = headers.first('via') === undefined ? undefined : headers.values('via').join(', ');
-    head.addText(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, headers.first('server') !== undefined, via));
+    const hasServer = headers.first('server') !== undefined;
+    head.addText(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, hasServer, via, this.#isHttp2));
     if (this.#cookie !== undefined) setCookie(head, this.#cookie);
     exchange.response = head;
     const pending = this.#context.beforeHead(exchange);
@@ -329,7 +334,7 @@ export class ProxiedRequest implements AnswerReader {
     // The client is gone, or was answered meanwhile because of a defect elsewhere.
     if (exchange.closed || exchange.outgoing.isHeadSent) return this.#giveUp();
     // It ended while a plugin was waited for.
-    if (this.#brokeOff || this.#tunnel?.isClosed === true) return this.#giveUp(failureAnswer('broken', exchange));
+    if (this.#brokeOff || this.#tunnel?.isClosed === true) return this.#giveUp(failureAnswer('broken', exchange, this.#isHttp2));
     const head = exchange.response!;
     const reason = head.status === answer.status && answer.version !== '2.0' ? answer.reason : undefined;
     if (this.#tunnel !== undefined) this.#switchProtocols(this.#tunnel, head, reason);

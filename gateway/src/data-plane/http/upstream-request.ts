@@ -18,7 +18,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY', 'REBIND', 'REPORT', 'SEARCH', 'UNBIND', 'UNLINK',
 ]);
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, grpc: 80, grpcs: 443 };
 
 /** The Host that a peer gets: what a plugin says, else the client's where the route keeps it, else the peer's own. */
 export function hostHeaderOf({ changes, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
@@ -112,12 +112,19 @@ function forwardingLines(exchange: HttpExchange, stripped: string): string {
   const { remoteAddress } = connection;
   return `X-Forwarded-For: ${headers.first('x-forwarded-for') === undefined ? remoteAddress
     : joined(headers.values('x-forwarded-for'), remoteAddress)}\r\n${lines}${
-    headers.first('via') === undefined ? VIA : `Via: ${joined(headers.values('via'), VIA_VALUE)}\r\n`
+    viaLine(exchange)
   }X-Kong-Request-Id: ${exchange.requestId}\r\n`;
 }
 
 const VIA_VALUE = `1.1 ${PRODUCT}`;
+const VIA_VALUE_HTTP2 = `2 ${PRODUCT}`;
 const VIA = `Via: ${VIA_VALUE}\r\n`;
+
+function viaLine({ incoming: { headers, version } }: HttpExchange): string {
+  const own = version === '2.0' ? VIA_VALUE_HTTP2 : VIA_VALUE;
+  if (headers.first('via') !== undefined) return `Via: ${joined(headers.values('via'), own)}\r\n`;
+  return own === VIA_VALUE ? VIA : `Via: ${own}\r\n`;
+}
 
 /** What a trusted proxy says goes before what this one sees. */
 function trustedLines({ facts, incoming: { headers } }: HttpExchange, stripped: string): string {

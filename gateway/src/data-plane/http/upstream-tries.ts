@@ -23,10 +23,10 @@ const MESSAGES: Readonly<Record<number, string>> = {
   504: 'The upstream server is timing out',
 };
 
-export function failureAnswer(kind: UpstreamFailure, { clock }: HttpExchange): OwnAnswer {
+export function failureAnswer(kind: UpstreamFailure, { clock }: HttpExchange, isHttp2: boolean): OwnAnswer {
   const status = STATUS_OF[kind];
   clock.answered ??= performance.now();
-  const headers = failureHeaders(clock, clock.sent!, clock.answered);
+  const headers = failureHeaders(clock, clock.sent!, clock.answered, isHttp2);
   return { status, message: MESSAGES[status]!, fallback: 'text', headers, attempted: true };
 }
 
