@@ -18,6 +18,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine has no addresses of that kind',
 };
 
+/** Why an address could not be opened, for people. */
+export function listenReason(error: NodeJS.ErrnoException): string {
+  return REASONS[error.code ?? ''] ?? messageOf(error);
+}
+
 function shown({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -31,7 +36,7 @@ export function listen(server: Server, address: ListenAddress, setting: string):
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(new GatewayError(
       'address-unavailable',
-      `${setting}: cannot listen on ${shown(address)}: ${REASONS[error.code ?? ''] ?? messageOf(error)}`,
+      `${setting}: cannot listen on ${shown(address)}: ${listenReason(error)}`,
       'address',
       { cause: error },
     ));

@@ -27,7 +27,8 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     logLevel: 'notice',
     workers: 1,
     admin: { insecure: false },
-    listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
+    streamHalfClose: false,
+    listen: { proxy: [], stream: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
       mode: 'shared', identity: { certificate, key: new Secret(key) }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [],
       labels: {},

@@ -15,7 +15,7 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
     plugins: settings.plugins,
     loaded_plugins: Object.fromEntries(plugins.map((name) => [name, true])),
     proxy_listeners: listen.proxy.map(shownListener),
-    stream_listeners: {},
+    stream_listeners: listen.stream.length === 0 ? {} : listen.stream.map(shownListener),
     admin_listeners: adminListeners(settings).map(shownListener),
     status_listeners: listen.status.map(shownListener),
     cluster_listeners: listen.cluster.map(shownListener),
@@ -30,9 +30,9 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
   };
 }
 
-function shownListener({ host, port, ssl, http2, proxyProtocol, reusePort, backlog }: Listener): Readonly<Record<string, unknown>> {
+function shownListener({ host, port, ssl, http2, udp = false, proxyProtocol, reusePort, backlog }: Listener): Readonly<Record<string, unknown>> {
   const flags = [
-    ssl && 'ssl', http2 && 'http2', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport',
+    ssl && 'ssl', http2 && 'http2', udp && 'udp', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport',
     backlog !== undefined && `backlog=${backlog}`,
   ];
   return {

@@ -2,7 +2,6 @@
  * The half of a data plane that proxies: listeners, pipeline, plugins' services, balancers, connections to upstreams. It runs what it is
  * given; where configurations come from, and what is told of the node as a whole, is `data-plane.ts`.
  */
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
 import type { AccessLog } from '../access-log/access-record.ts';
@@ -23,6 +22,7 @@ import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { shownAnswers } from '../response-cache/memory-store.ts';
 import type { ShownAnswers } from '../response-cache/memory-store.ts';
 import type { KeyPair, Settings } from '../settings/settings.ts';
+import { StreamListeners } from '../streams/stream-listeners.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { HealthReport } from './balancer/health-report.ts';
 import type { HealthJudge } from './balancer/upstream-balancer.ts';
@@ -34,7 +34,7 @@ import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
 import { serviceTlsOf } from './http/service-tls.ts';
 import { UpstreamTls } from './http/upstream-tls.ts';
-import type { ProxyTraffic } from './node-parts.ts';
+import type { OpenAddresses, ProxyTraffic } from './node-parts.ts';
 import { PluginInstances } from './plugin-instances.ts';
 import { RequestCounts } from './request-counts.ts';
 import { ServerNames } from './server-names.ts';
@@ -86,6 +86,7 @@ export class DataPlaneWorker {
   readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
+  readonly #streams: StreamListeners;
   readonly #servers: ListenerServers;
   readonly #accessLog: AccessLog | undefined;
   readonly #counts = new RequestCounts();
@@ -135,11 +136,17 @@ export class DataPlaneWorker {
       contextFor: (name, client) => this.#serverNames.contextFor(name, client),
     });
     this.#proxy = new ProxyListener(this.#pipeline, log);
+    this.#streams = new StreamListeners({
+      log, configuration, resolver, balancers: this.#balancers, tls: upstreamTls,
+      halfClose: settings.streamHalfClose,
+      isTrusted: settings.trustedIps.length === 0 ? undefined : trustedAddresses(settings),
+    });
   }
 
   get traffic(): ProxyTraffic {
     return {
-      accepted: this.#proxy.accepted, open: this.#proxy.connections, requests: this.#pipeline.total, active: this.#pipeline.active,
+      accepted: this.#proxy.accepted + this.#streams.accepted, open: this.#proxy.connections + this.#streams.connections,
+      requests: this.#pipeline.total, active: this.#pipeline.active,
     };
   }
 
@@ -165,8 +172,9 @@ export class DataPlaneWorker {
   }
 
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
-  async open(): Promise<readonly AddressInfo[]> {
-    return this.#proxy.open(this.#settings.listen.proxy, this.#servers);
+  async open(): Promise<OpenAddresses> {
+    const { listen } = this.#settings;
+    return { proxy: await this.#proxy.open(listen.proxy, this.#servers), stream: await this.#streams.open(listen.stream, this.#servers) };
   }
 
   /** Takes over another certificate for clients that name no server with one of its own. */
@@ -185,14 +193,16 @@ export class DataPlaneWorker {
    */
   async stop(limitMs: number): Promise<void> {
     this.#closing = true;
-    const stopped = this.#proxy.stop();
+    const stopped = Promise.all([this.#proxy.stop(), this.#streams.stop()]);
     const deadline = SYSTEM_CLOCK.now() + limitMs;
-    while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-    if (this.#pipeline.active > 0) {
-      this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
-      + 'were cut');
+    const active = () => this.#pipeline.active + this.#streams.active;
+    while (active() > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+    if (active() > 0) {
+      const streams = this.#streams.active === 0 ? '' : ` and ${this.#streams.active} streams`;
+      this.#log.warn(`${this.#pipeline.active} requests${streams} did not end within ${limitMs / 1000} seconds and were cut`);
     }
     this.#proxy.abort();
+    this.#streams.abort();
     await stopped;
     // Requests that were cut are logged before their plugins end.
     await new Promise((resolve) => void setImmediate(resolve));

@@ -29,7 +29,7 @@ import type { HealthReport } from './balancer/health-report.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { keepDebugToken } from './debug-token.ts';
 import { NewestKnown } from './newest-known.ts';
-import type { KeptAnswers, NodeConfiguration, Proxying } from './node-parts.ts';
+import type { KeptAnswers, NodeConfiguration, OpenAddresses, Proxying } from './node-parts.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
 import { OwnProcess } from './own-process.ts';
 import type { OwnProcessOptions } from './own-process.ts';
@@ -61,8 +61,7 @@ export interface DataPlaneOptions {
 }
 
 /** Addresses that are really listened on, in the order of the settings. */
-interface DataPlaneAddresses {
-  readonly proxy: readonly AddressInfo[];
+interface DataPlaneAddresses extends OpenAddresses {
   readonly status: readonly AddressInfo[];
 }
 
@@ -173,8 +172,7 @@ export class DataPlane {
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
     const status = await this.#status.open(listen.status, this.#statusServers);
-    const proxy = await this.#proxying.open();
-    return { proxy, status };
+    return { ...await this.#proxying.open(), status };
   }
 
   /**

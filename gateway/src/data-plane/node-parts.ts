@@ -33,6 +33,12 @@ export interface NodeConfiguration {
   idle(): Promise<void>;
 }
 
+/** Addresses that are really listened on, in the order of the settings. */
+export interface OpenAddresses {
+  readonly proxy: readonly AddressInfo[];
+  readonly stream: readonly AddressInfo[];
+}
+
 /** Connections of clients and their requests, since the start. */
 export interface ProxyTraffic {
   readonly accepted: number;
@@ -73,7 +79,7 @@ export interface Proxying {
   /** Requests by route and status since the last call. */
   takeRequestCounts(): readonly RequestsRecord[];
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
-  open(): Promise<readonly AddressInfo[]>;
+  open(): Promise<OpenAddresses>;
   /** Each answer ends its connection from now on: clients go to another node. */
   closeConnections(): void;
   /**

@@ -1,5 +1,4 @@
 /** A data plane's parts in this process: secrets, the compiled configuration, and what proxies with it. */
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { AccessLog } from '../access-log/access-record.ts';
@@ -20,7 +19,7 @@ import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { DataPlaneWorker } from './data-plane-worker.ts';
 import type { WorkerPart } from './data-plane-worker.ts';
-import type { KeptAnswers, NodeConfiguration, PluginMetrics, ProcessMemory, Proxying, ProxyTraffic } from './node-parts.ts';
+import type { KeptAnswers, NodeConfiguration, OpenAddresses, PluginMetrics, ProcessMemory, ProxyTraffic, Proxying } from './node-parts.ts';
 import { nodeVault, ownVaults } from './node-secrets.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult, ConfigurationOrigin, RefusedConfiguration } from './running-configuration.ts';
@@ -167,7 +166,7 @@ export class OwnProcess implements Proxying, NodeConfiguration {
     return this.#worker.takeRequestCounts();
   }
 
-  open(): Promise<readonly AddressInfo[]> {
+  open(): Promise<OpenAddresses> {
     return this.#worker.open();
   }
 

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { Server, ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server as TlsServer } from 'node:https';
-import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
+import { createSecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket, TLSSocketOptions, TlsOptions } from 'node:tls';
 
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -70,15 +71,35 @@ export class ListenerServers {
     return server;
   }
 
+  /**
+   * What handshakes on an address offer, for servers that make their TLS sockets themselves. It follows the files, too.
+   *
+   * @param setting that the address comes from
+   * @throws GatewayError `certificate-missing`
+   */
+  offerFor(listener: Listener, setting = this.setting): () => TLSSocketOptions {
+    const certificate = this.#certificateFor(listener, setting);
+    this.#watch ??= this.#follow(certificate);
+    const { tls, contextFor, ticketKeys } = this.#options;
+    let made: { readonly pair: KeyPair; readonly context: SecureContext } | undefined;
+    return () => {
+      const pair = this.#certificate ?? certificate;
+      if (made?.pair !== pair) {
+        made = { pair, context: createSecureContext({ ...tls, ...contextOf(pair), ...ticketKeys && { ticketKeys } }) };
+      }
+      return { secureContext: made.context, ...contextFor && { SNICallback: callbackOf(contextFor) } };
+    };
+  }
+
   /** Stops following the files. The servers are closed by their owner. */
   async close(): Promise<void> {
     await this.#watch?.close();
   }
 
-  #certificateFor(listener: Listener): KeyPair {
+  #certificateFor(listener: Listener, setting = this.setting): KeyPair {
     if (this.#certificate !== undefined) return this.#certificate;
     const [certificate, key] = SETTINGS.certificates[this.#options.name].from;
-    throw new GatewayError('certificate-missing', `${this.setting}: ${shownAddress(listener)} says ssl, but there is no certificate; `
+    throw new GatewayError('certificate-missing', `${setting}: ${shownAddress(listener)} says ssl, but there is no certificate; `
       + `set ${certificate!.name} and ${key!.name}, or remove ssl`);
   }
 

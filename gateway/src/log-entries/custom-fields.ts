@@ -2,31 +2,46 @@
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { compileProgram } from '../model/lua/program.ts';
-import type { Program } from '../model/lua/program.ts';
+import type { Globals, Program } from '../model/lua/program.ts';
 import type { Exchange } from '../plugin-kit/exchange.ts';
+import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
 import { logEntry } from './log-entry.ts';
 import type { LogEntry } from './log-entry.ts';
 import { LOG_GLOBALS } from './lua-environment.ts';
+import { streamEntry } from './stream-entry.ts';
+import { STREAM_GLOBALS } from './stream-lua-environment.ts';
 
-interface CustomField {
+interface CustomField<E> {
   readonly name: string;
   readonly path: readonly string[];
-  readonly program: Program<Exchange>;
+  readonly program: Program<E>;
 }
+
+/** Codes of `custom_fields_by_lua`, by the name of the field. */
+type Codes = Readonly<Record<string, string>> | null | undefined;
 
 /** Makes entries with what `custom_fields_by_lua` of the plugin adds, replaces or removes. */
 export type EntryMaker = (exchange: Exchange) => LogEntry;
 
 /** @throws Error that names the field whose code the gateway does not run */
-export function entryMaker(codes: Readonly<Record<string, string>> | null | undefined, log: Log): EntryMaker {
-  const fields = Object.entries(codes ?? {}).map(([name, code]) => compileField(name, code));
-  if (fields.length === 0) return logEntry;
+export function entryMaker(codes: Codes, log: Log): EntryMaker {
+  return makerOf(codes, log, logEntry, LOG_GLOBALS);
+}
+
+/** As `entryMaker`, for streams. What codes look up of requests and answers is not there. */
+export function streamEntryMaker(codes: Codes, log: Log): (stream: StreamExchange) => LogEntry {
+  return makerOf(codes, log, streamEntry, STREAM_GLOBALS);
+}
+
+function makerOf<E>(codes: Codes, log: Log, entryOf: (of: E) => LogEntry, globals: Globals<E>): (of: E) => LogEntry {
+  const fields = Object.entries(codes ?? {}).map(([name, code]) => compileField(name, code, globals));
+  if (fields.length === 0) return entryOf;
   const failed = new Set<string>();
-  return (exchange) => {
-    const entry = logEntry(exchange);
+  return (of) => {
+    const entry = entryOf(of);
     for (const { name, path, program } of fields) {
       try {
-        setMember(entry, path, program(exchange));
+        setMember(entry, path, program(of));
       } catch (error) {
         // Once: the same mistake would be logged with every request.
         if (!failed.has(name)) log.warn(`custom_fields_by_lua.${name} is left out where its code fails: ${messageOf(error)}`);
@@ -42,9 +57,9 @@ export function entryText(entry: LogEntry): string {
   return JSON.stringify(entry);
 }
 
-function compileField(name: string, code: string): CustomField {
+function compileField<E>(name: string, code: string, globals: Globals<E>): CustomField<E> {
   try {
-    return { name, path: name.split('.'), program: compileProgram(code, LOG_GLOBALS) };
+    return { name, path: name.split('.'), program: compileProgram(code, globals) };
   } catch (error) {
     throw new Error(`custom_fields_by_lua.${name}: ${messageOf(error)}`);
   }

@@ -112,7 +112,7 @@ function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {
   return isOfUpstream ? 'upstream' : 'kong';
 }
 
-function shownTry({ ip, port, startedAt, balancerMs, failed }: Try): object {
+export function shownTry({ ip, port, startedAt, balancerMs, failed }: Try): object {
   return {
     balancer_start: Math.floor(startedAt),
     balancer_start_ns: Math.round(startedAt * 1e6),

@@ -121,6 +121,11 @@ const STRINGS: LuaTable = {
 export const LOG_GLOBALS: Globals<Exchange> = (name) => {
   if (name === 'kong') return kongLibrary;
   if (name === 'ngx') return nginxLibrary;
+  return GENERAL_GLOBALS(name);
+};
+
+/** What has nothing to do with what is logged. */
+export const GENERAL_GLOBALS: Globals<unknown> = (name) => {
   if (name === 'string') return () => STRINGS;
   return Object.hasOwn(FUNCTIONS, name) ? () => FUNCTIONS[name] : undefined;
 };

@@ -43,6 +43,15 @@ export function shownConsumer(row: Row): Readonly<Record<string, unknown>> {
 
 function presentFields(row: Row): Readonly<Record<string, unknown>> {
   const fields = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
-  const shownValue = (name: string, value: unknown) => REFERENCES.includes(name) && typeof value === 'string' ? { id: value } : value;
+  const shownValue = (name: string, value: unknown) => (
+    REFERENCES.includes(name) && typeof value === 'string' ? { id: value } : ENDS.includes(name) ? withoutNulls(value) : value);
   return Object.fromEntries(fields.map(([name, value]) => [name, shownValue(name, value)]));
+}
+
+/** Fields of routes that are lists of records. */
+const ENDS = ['sources', 'destinations'];
+
+function withoutNulls(ends: unknown): unknown {
+  if (!Array.isArray(ends)) return ends;
+  return ends.map((end: object) => Object.fromEntries(Object.entries(end).filter(([, value]) => value !== null)));
 }

@@ -11,7 +11,7 @@ import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
-import { NGINX_WITHOUT_EFFECT, WORKERS } from './table/nginx.ts';
+import { NGINX_WITHOUT_EFFECT, STREAM_HALF_CLOSE, WORKERS } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
@@ -37,6 +37,7 @@ export const SETTINGS = {
   dns: DNS,
   trustedIps: TRUSTED_IPS,
   routerFlavor: ROUTER_FLAVOR,
+  streamHalfClose: STREAM_HALF_CLOSE,
   certificates: CERTIFICATES,
   tls: TLS_SERVER,
   tracing: TRACING,
@@ -71,7 +72,7 @@ export const ROOMS: readonly Room[] = [
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
   { title: 'Logs', working: settingsIn({ ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },
-  { title: 'nginx', working: settingsIn({ WORKERS }), withoutEffect: NGINX_WITHOUT_EFFECT },
+  { title: 'nginx', working: settingsIn({ STREAM_HALF_CLOSE, WORKERS }), withoutEffect: NGINX_WITHOUT_EFFECT },
   { title: 'Kong Gateway Enterprise', working: [], withoutEffect: ENTERPRISE_WITHOUT_EFFECT },
 ];
 

@@ -25,7 +25,7 @@ const CACHE_SIZE = 5_000;
 
 const NONE = Symbol('no route');
 
-/** Routes of other protocols are stored and never match. */
+/** Routes of other protocols are those of streams, which have a router of their own. */
 export const SERVED_PROTOCOLS: readonly string[] = ['http', 'https', 'grpc', 'grpcs'];
 
 export class Router {

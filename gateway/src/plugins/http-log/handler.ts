@@ -1,7 +1,7 @@
-/** http-log, phase log: sends the log entries of requests to an HTTP server, through a queue that repeats what failed. */
+/** http-log, phase log: sends the log entries of requests and streams to an HTTP server, through a queue that repeats what failed. */
 import { createHash } from 'node:crypto';
 
-import { entryMaker, entryText } from '../../log-entries/custom-fields.ts';
+import { entryMaker, entryText, streamEntryMaker } from '../../log-entries/custom-fields.ts';
 import type { HttpClient, HttpRequest } from '../../plugin-kit/http-client.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { queueLimits } from '../../plugin-kit/queue-limits.ts';
@@ -13,6 +13,7 @@ const DEFAULTS = { method: 'POST', contentType: 'application/json', timeoutMs: 1
 
 export const httpLogHandler = defineHandler<HttpLogConfig>(httpLog, (config, { log, services }) => {
   const entryOf = entryMaker(config.custom_fields_by_lua, log);
+  const streamEntryOf = streamEntryMaker(config.custom_fields_by_lua, log);
   const limits = queueLimits(config);
   const timeoutMs = config.timeout ?? DEFAULTS.timeoutMs;
   const keepAliveMs = config.keepalive ?? DEFAULTS.keepAliveMs;
@@ -31,11 +32,10 @@ export const httpLogHandler = defineHandler<HttpLogConfig>(httpLog, (config, { l
       };
     },
   });
+  const push = (text: string) => void queue.push(text, Buffer.byteLength(text));
   return {
-    log: (exchange) => {
-      const text = entryText(entryOf(exchange));
-      queue.push(text, Buffer.byteLength(text));
-    },
+    log: (exchange) => push(entryText(entryOf(exchange))),
+    logStream: (stream) => push(entryText(streamEntryOf(stream))),
     close: () => queue.close(),
   };
 });

@@ -1,4 +1,4 @@
-/** ip-restriction, phase access: refuses clients by their address. What `deny` names is refused even where `allow` names it, too. */
+/** ip-restriction, phases access and preread: refuses clients by their address. What `deny` names is refused, also where `allow` names it. */
 import { BlockList, isIPv6 } from 'node:net';
 
 import { defineHandler } from '../../plugin-kit/plugin.ts';
@@ -10,10 +10,15 @@ export const ipRestrictionHandler = defineHandler<IpRestrictionConfig>(ipRestric
   const isAllowed = config.allow === null || config.allow.length === 0 ? () => true : inRanges(config.allow);
   const isDenied = inRanges(config.deny ?? []);
 
+  const passes = (clientIp: string) => isAllowed(clientIp) && !isDenied(clientIp);
+
   return {
+    preread: (stream) => {
+      if (!passes(stream.clientIp)) stream.refuse();
+    },
     access: (exchange) => {
       const { clientIp } = exchange.request;
-      if (isAllowed(clientIp) && !isDenied(clientIp)) return;
+      if (passes(clientIp)) return;
       exchange.refuse({ status: status ?? 403, message: message ?? `IP address not allowed: ${clientIp}` });
     },
   };

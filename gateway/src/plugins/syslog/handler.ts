@@ -1,5 +1,7 @@
-/** syslog, phase log: writes the log entry of each request to the log of the machine. Lost entries are counted, not repeated. */
-import { entryMaker, entryText } from '../../log-entries/custom-fields.ts';
+/** syslog, phase log: writes the log entry of each request and stream to the log of the machine. Lost entries are counted, not repeated. */
+import { entryMaker, entryText, streamEntryMaker } from '../../log-entries/custom-fields.ts';
+import { statusOf } from '../../log-entries/log-entry.ts';
+import type { LogEntry } from '../../log-entries/log-entry.ts';
 import { severityByStatus } from '../../log-entries/severity.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { syslog } from './schema.ts';
@@ -13,14 +15,17 @@ const FACILITIES = [
 
 export const syslogHandler = defineHandler<SyslogConfig>(syslog, (config, { log, services }) => {
   const entryOf = entryMaker(config.custom_fields_by_lua, log);
+  const streamEntryOf = streamEntryMaker(config.custom_fields_by_lua, log);
   const severityOf = severityByStatus(config);
   const facility = FACILITIES.indexOf(config.facility) * 8;
   const receiver = services.messages.systemLog(log);
+  const send = (status: number, entry: () => LogEntry) => {
+    const severity = severityOf(status);
+    if (severity !== undefined) receiver.send(facility + severity, entryText(entry()));
+  };
   return {
-    log: (exchange) => {
-      const severity = severityOf(exchange);
-      if (severity !== undefined) receiver.send(facility + severity, entryText(entryOf(exchange)));
-    },
+    log: (exchange) => send(statusOf(exchange), () => entryOf(exchange)),
+    logStream: (stream) => send(stream.status, () => streamEntryOf(stream)),
     close: () => receiver.close(),
   };
 });

@@ -1,5 +1,5 @@
-/** tcp-log, phase log: sends the log entry of each request as a line on a kept connection. Lost entries are counted, not repeated. */
-import { entryMaker, entryText } from '../../log-entries/custom-fields.ts';
+/** tcp-log, phase log: sends the log entry of each request and stream as a line on a kept connection. Lost ones are counted. */
+import { entryMaker, entryText, streamEntryMaker } from '../../log-entries/custom-fields.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { tcpLog } from './schema.ts';
 import type { TcpLogConfig } from './schema.ts';
@@ -10,6 +10,7 @@ const DEFAULT_KEEP_ALIVE_MS = 60_000;
 export const tcpLogHandler = defineHandler<TcpLogConfig>(tcpLog, (config, { log, services }) => {
   const { host, port, tls, tls_sni: serverName } = config;
   const entryOf = entryMaker(config.custom_fields_by_lua, log);
+  const streamEntryOf = streamEntryMaker(config.custom_fields_by_lua, log);
   const receiver = services.messages.tcp({
     host, port, log,
     timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS,
@@ -18,6 +19,7 @@ export const tcpLogHandler = defineHandler<TcpLogConfig>(tcpLog, (config, { log,
   });
   return {
     log: (exchange) => receiver.send(`${entryText(entryOf(exchange))}\n`),
+    logStream: (stream) => receiver.send(`${entryText(streamEntryOf(stream))}\n`),
     close: () => receiver.close(),
   };
 });

@@ -1,5 +1,5 @@
 /** Settings of the addresses that a node listens on. */
-import { listeners } from '../listeners.ts';
+import { listeners, streamListeners } from '../listeners.ts';
 import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
 import { list, onOff, text } from '../value-kinds.ts';
@@ -9,6 +9,8 @@ export const LISTEN = {
     'Addresses of the proxy. A control plane opens none of them. Kong\'s default also has `http2`.'),
   admin: setting('KONG_ADMIN_LISTEN', listeners, '127.0.0.1:8001',
     'Addresses of the Admin API. A data plane opens none of them. Kong\'s default also has a TLS port, 8444.'),
+  stream: setting('KONG_STREAM_LISTEN', streamListeners, 'off',
+    'Addresses of streams: TCP, TLS (`ssl`) and datagrams (`udp`). A control plane opens none of them (docs/streams.md).'),
   status: setting('KONG_STATUS_LISTEN', listeners, '127.0.0.1:8007', 'Addresses of the status API: probes and metrics.'),
   cluster: setting('KONG_CLUSTER_LISTEN', listeners, '0.0.0.0:8005',
     'Addresses of the configuration tunnel, always mTLS. Control planes only.'),
@@ -19,7 +21,6 @@ export const LISTEN = {
 const NO_GUI = 'this gateway has no Kong Manager';
 
 export const LISTEN_WITHOUT_EFFECT: readonly WithoutEffect[] = [
-  warns('KONG_STREAM_LISTEN', listeners, 'TCP, UDP and TLS streams are not proxied', { default: 'off' }),
   warns('KONG_PORT_MAPS', list, 'X-Forwarded-Port is the port of the listener'),
   warns('KONG_ADMIN_GUI_LISTEN', listeners, NO_GUI, { default: '0.0.0.0:8002, 0.0.0.0:8445 ssl', silent: ['off'] }),
   warns('KONG_ADMIN_GUI_URL', text, NO_GUI),

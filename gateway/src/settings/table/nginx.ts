@@ -16,6 +16,9 @@ const MAIN_WORKER_PROCESSES = setting('KONG_NGINX_MAIN_WORKER_PROCESSES', proces
 export const WORKERS = derived([WORKER_PROCESSES, MAIN_WORKER_PROCESSES], (reader) => (
   reader.value(reader.given(MAIN_WORKER_PROCESSES) === undefined ? WORKER_PROCESSES : MAIN_WORKER_PROCESSES)));
 
+export const STREAM_HALF_CLOSE = setting('KONG_NGINX_SPROXY_PROXY_HALF_CLOSE', onOff, 'off',
+  'Whether one direction of a stream goes on when the other has ended. `off`: the first end closes the stream.');
+
 const VERIFY_CLIENT = 'clients would not be asked for a certificate; set off, and let a network policy or a load balancer limit access';
 
 export const NGINX_WITHOUT_EFFECT: readonly WithoutEffect[] = [

@@ -2,6 +2,7 @@
 import { createSelfSignedCertificate } from '../../../../src/base/self-signed-certificate.ts';
 import type { UpstreamScripts } from '../../suite.ts';
 import type { Pki } from '../templates.ts';
+import { startEchoServers } from './echo-servers.ts';
 import { startTcpSink, startUdpSink } from './line-sinks.ts';
 import type { LineSink } from './line-sinks.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
@@ -63,6 +64,7 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
   const blackhole = await startBlackhole();
   const webSockets = await startWebSocketUpstream();
   const handshakes = pki && await startTlsUpstreams(pki);
+  const echoes = pki && await startEchoServers(pki);
   const redis = withRedis ? await startRedisServers() : undefined;
   const clear = () => {
     received.splice(0);
@@ -74,7 +76,7 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
   };
   return {
     ports: {
-      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])), ...handshakes?.ports,
+      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])), ...handshakes?.ports, ...echoes?.ports,
       ...redis && { redis: redis.redis.port, redispw: redis.redispw.port },
       ws: webSockets.port, tcp: sinks.tcp.port, udp: sinks.udp.port, blackhole: blackhole.port, closed: await closedPort(),
     },
@@ -92,7 +94,7 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
     close: async () => {
       await Promise.all([
         ...upstreams.map((upstream) => upstream.stop()), sinks.tcp.close(), sinks.udp.close(), blackhole.close(), webSockets.close(),
-        handshakes?.close(), redis?.redis.close(), redis?.redispw.close(),
+        handshakes?.close(), echoes?.close(), redis?.redis.close(), redis?.redispw.close(),
       ]);
     },
   };

@@ -10,6 +10,7 @@ import { metricsStep } from './metrics-step.ts';
 import { redisCommandStep, redisKillStep, redisStep } from './redis-steps.ts';
 import { burstStep, pollStep } from './repeated-requests.ts';
 import { sinkStep } from './sink-step.ts';
+import { tcpStep } from './tcp-step.ts';
 import { abortStep } from './telemetry-requests.ts';
 import { handshakeStep, plainOnTlsStep } from './tls-steps.ts';
 import { webSocketStep } from './websocket-step.ts';
@@ -26,6 +27,7 @@ export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
   redis: redisStep,
   redis_cmd: redisCommandStep,
   ws: webSocketStep,
+  tcp: tcpStep,
   handshake: handshakeStep,
   plain_on_tls: plainOnTlsStep,
 };

@@ -9,6 +9,7 @@ import { differences } from '../expectation.ts';
 import { observe } from '../observation.ts';
 import { exchange } from '../raw-client.ts';
 import type { ObservingStep, ReplayContext } from '../replay-context.ts';
+import type { Pki } from '../templates.ts';
 
 interface Handshake {
   readonly sni?: string | null;
@@ -59,12 +60,17 @@ function shake({ sni, version, ciphers, alpn, client }: Handshake, context: Repl
 
 function shownSession(socket: TLSSocket, { pki }: ReplayContext): Record<string, unknown> {
   const shown = socket.getPeerX509Certificate();
-  const name = NAMES.find((one) => shown !== undefined && new X509Certificate(pki(`${one}.cert`)).fingerprint256 === shown.fingerprint256);
+  const name = certificateName(shown, pki);
   return {
     version: socket.getProtocol(), cipher: socket.getCipher().name, alpn: socket.alpnProtocol || null,
     // The node's own certificate is the only one that the recording does not have.
     ...name === undefined ? { cert: 'other', subject: 'default' } : { cert: name },
   };
+}
+
+/** The certificate's name in the recording. */
+export function certificateName(shown: X509Certificate | undefined, pki: Pki): string | undefined {
+  return NAMES.find((one) => shown !== undefined && new X509Certificate(pki(`${one}.cert`)).fingerprint256 === shown.fingerprint256);
 }
 
 /** OpenSSL's names. */
