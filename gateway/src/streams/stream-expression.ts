@@ -1,7 +1,7 @@
 /** Conditions of stream routes in the language of route expressions: what of a stream their fields stand for. */
 import { predicateTest } from '../data-plane/router/expression-predicate.ts';
 import type { Expression } from '../model/expressions/syntax.ts';
-import type { StreamInput } from './stream-router.ts';
+import type { StreamInput } from './stream-input.ts';
 
 type Values = readonly (string | bigint)[];
 

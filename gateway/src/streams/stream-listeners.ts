@@ -10,8 +10,8 @@ import type { ListenerServers } from '../listener/listener-servers.ts';
 import { shownAddress } from '../settings/listeners.ts';
 import type { Listener } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
+import type { StreamsOptions } from './streams-options.ts';
 import { TcpStreams } from './tcp-streams.ts';
-import type { StreamsOptions } from './tcp-streams.ts';
 import { UdpStreams } from './udp-streams.ts';
 
 /** How often idle streams are looked for. Milliseconds. */

@@ -4,17 +4,7 @@ import { checkedExpression } from '../model/expressions/check.ts';
 import type { Route } from '../model/snapshot.ts';
 import { isStreamProtocol } from '../model/stream-protocols.ts';
 import { compileStreamExpression } from './stream-expression.ts';
-
-/** What routes of streams match on. */
-export interface StreamInput {
-  /** How it came in: TLS that an upstream ends is `tls`, too. */
-  readonly protocol: 'tcp' | 'tls' | 'udp';
-  readonly sourceIp: string;
-  readonly sourcePort: number;
-  readonly destinationIp: string;
-  readonly destinationPort: number;
-  readonly serverName: string | undefined;
-}
+import type { StreamInput } from './stream-input.ts';
 
 interface Matcher {
   readonly route: Route;

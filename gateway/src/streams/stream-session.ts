@@ -4,7 +4,7 @@ import type { StreamProtocol } from '../model/stream-protocols.ts';
 import type { Try } from '../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../plugin-kit/plugin.ts';
 import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
-import type { StreamInput } from './stream-router.ts';
+import type { StreamInput } from './stream-input.ts';
 
 /** What is known of a stream before a route is chosen. */
 export interface StreamBeginning extends StreamInput {

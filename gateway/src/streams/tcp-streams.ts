@@ -5,8 +5,6 @@ import type { TLSSocket, TLSSocketOptions } from 'node:tls';
 import { ownedBy } from '../base/defect-owner.ts';
 import { messageOf } from '../base/errors.ts';
 import { plainAddress } from '../base/ip-range.ts';
-import type { Log } from '../base/log.ts';
-import type { CompiledConfiguration } from '../data-plane/compiled-configuration.ts';
 import { readFirst } from '../http-engine/sockets/first-bytes.ts';
 import { readProxyHeader } from '../http-engine/sockets/proxy-protocol.ts';
 import type { ProxiedEnds } from '../http-engine/sockets/proxy-protocol.ts';
@@ -19,18 +17,8 @@ import { streamRouterOf } from './stream-routers.ts';
 import { StreamSession } from './stream-session.ts';
 import type { StreamBeginning } from './stream-session.ts';
 import { endTls } from './stream-tls.ts';
+import type { StreamsOptions } from './streams-options.ts';
 import { connectUpstream } from './upstream-stream.ts';
-import type { UpstreamStreamsOptions } from './upstream-stream.ts';
-
-export interface StreamsOptions extends UpstreamStreamsOptions {
-  readonly log: Log;
-  /** Whether one direction of a stream goes on when the other has ended. */
-  readonly halfClose: boolean;
-  /** `undefined`: every load balancer may say whose connection it passes on, and none is believed. */
-  readonly isTrusted: ((address: string) => boolean) | undefined;
-  /** What runs now; a stream keeps what it began with. */
-  configuration(): CompiledConfiguration | undefined;
-}
 
 /** How long a client may take for what has to come first. nginx waits as long. Milliseconds. */
 const FIRST_BYTES_LIMIT_MS = 30_000;

@@ -10,7 +10,7 @@ import type { Service } from '../model/snapshot.ts';
 import { planPlugins, runPreread, runStreamLog } from './stream-plugins.ts';
 import { streamRouterOf } from './stream-routers.ts';
 import { StreamSession } from './stream-session.ts';
-import type { StreamsOptions } from './tcp-streams.ts';
+import type { StreamsOptions } from './streams-options.ts';
 import { peersOf } from './upstream-stream.ts';
 
 /** Clients at the same time; datagrams of others are dropped. Each has a socket of its own. */
