@@ -37,12 +37,12 @@ const DONE = 11;
 /** Fields that say how a message travels, who may send it or what it is, and those that count once: RFC 9110 §6.5.1. */
 const NO_TRAILERS: ReadonlySet<string> = new Set([
   'transfer-encoding', 'content-length', 'host', 'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'te', 'trailer', 'expect',
-  'content-encoding', 'content-type', 'content-range', 'content-location', 'authorization', 'proxy-authorization', 'proxy-authenticate',
-  'www-authenticate', 'cookie', 'set-cookie', 'cache-control', 'pragma', 'age', 'date', 'expires', 'location', 'retry-after', 'vary', 'via',
-  'warning', 'max-forwards', 'range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range',
-  'accept-encoding', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-forwarded-path', 'x-forwarded-prefix',
-  'x-real-ip', 'x-consumer-id', 'x-consumer-custom-id', 'x-consumer-username', 'x-consumer-groups', 'x-credential-identifier',
-  'x-anonymous-consumer',
+  'content-encoding', 'content-type', 'content-range', 'content-location', 'authorization', 'proxy-authorization',
+  'proxy-authenticate', 'www-authenticate', 'cookie', 'set-cookie', 'cache-control', 'pragma', 'age', 'date', 'expires', 'location',
+  'retry-after', 'vary', 'via', 'warning', 'max-forwards', 'range', 'if-match', 'if-none-match', 'if-modified-since',
+  'if-unmodified-since', 'if-range', 'accept-encoding', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port',
+  'x-forwarded-proto', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip', 'x-consumer-id', 'x-consumer-custom-id',
+  'x-consumer-username', 'x-consumer-groups', 'x-credential-identifier', 'x-anonymous-consumer',
 ]);
 
 export class ChunkedDecoder {

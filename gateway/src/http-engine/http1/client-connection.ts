@@ -348,22 +348,22 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     if (decoder === undefined) {
       const until = Math.min(end, start + this.#left);
       this.#left -= until - start;
-      this.#give(buffer, start, until);
+      if (this.#state === DRAIN) this.#drop(until - start);
+      else this.#request!.give(buffer.subarray(start, until));
       if (this.#left === 0) this.#completeBody();
       return until;
     }
     const at = decoder.step(buffer, start, end);
-    if (decoder.partEnd > decoder.partStart) this.#give(buffer, decoder.partStart, decoder.partEnd);
-    else if (this.#state === DRAIN) this.#drained += at - start;
+    if (this.#state === DRAIN) this.#drop(at - start);
+    else if (decoder.partEnd > decoder.partStart) this.#request!.give(buffer.subarray(decoder.partStart, decoder.partEnd));
     if (decoder.refusal !== undefined) this.#breakBody(decoder.refusal);
     else if (decoder.isDone) this.#completeBody(decoder.trailers);
     return at;
   }
 
-  #give(buffer: Buffer, start: number, end: number): void {
-    if (this.#state === BODY) return this.#request!.give(buffer.subarray(start, end));
-    this.#drained += end - start;
-    return this.#drained > this.#service.limits.drainBytes ? this.#linger() : undefined;
+  #drop(bytes: number): void {
+    this.#drained += bytes;
+    if (this.#drained > this.#service.limits.drainBytes) this.#linger();
   }
 
   #completeBody(trailers?: readonly string[]): void {
