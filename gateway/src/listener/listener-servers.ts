@@ -1,10 +1,9 @@
 /** Makes the servers behind one of the `*_LISTEN` settings, and keeps their certificate up to date with its files. */
 import { createServer } from 'node:http';
 import type { Server, ServerOptions } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { Server as TlsServer } from 'node:https';
-import { createSecureContext } from 'node:tls';
-import type { SecureContext, SecureContextOptions, TLSSocket, TLSSocketOptions, TlsOptions } from 'node:tls';
+import { createServer as createHttpsServer } from 'node:https';
+import { createSecureContext, createServer as createTlsServer } from 'node:tls';
+import type { SecureContext, SecureContextOptions, Server as TlsServer, TLSSocket, TLSSocketOptions, TlsOptions } from 'node:tls';
 
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -59,16 +58,16 @@ export class ListenerServers {
    */
   create(listener: Listener, options: ServerOptions = {}): Server {
     if (!listener.ssl) return createServer(options);
-    const certificate = this.#certificateFor(listener);
-    const { tls, contextFor, ticketKeys } = this.#options;
-    const server = createTlsServer({
-      ...options, ...tls, ...contextOf(certificate), ALPNProtocols: ['http/1.1', 'http/1.0'],
-      ...contextFor && { SNICallback: callbackOf(contextFor) },
-      ...ticketKeys && { ticketKeys },
-    });
-    this.#secure.push(server);
-    this.#watch ??= this.#follow(certificate);
-    return server;
+    return this.#keep(createHttpsServer({ ...options, ...this.#tlsOptions(listener), ALPNProtocols: ['http/1.1', 'http/1.0'] }));
+  }
+
+  /**
+   * A server for one address with `ssl`, which does not listen yet. What is spoken inside of TLS is its owner's to decide.
+   *
+   * @throws GatewayError `certificate-missing`
+   */
+  createTls(listener: Listener, options: TlsOptions): TlsServer {
+    return this.#keep(createTlsServer({ ...options, ...this.#tlsOptions(listener) }));
   }
 
   /**
@@ -94,6 +93,18 @@ export class ListenerServers {
   /** Stops following the files. The servers are closed by their owner. */
   async close(): Promise<void> {
     await this.#watch?.close();
+  }
+
+  #tlsOptions(listener: Listener): TlsOptions {
+    const certificate = this.#certificateFor(listener);
+    const { tls, contextFor, ticketKeys } = this.#options;
+    this.#watch ??= this.#follow(certificate);
+    return { ...tls, ...contextOf(certificate), ...contextFor && { SNICallback: callbackOf(contextFor) }, ...ticketKeys && { ticketKeys } };
+  }
+
+  #keep<S extends TlsServer>(server: S): S {
+    this.#secure.push(server);
+    return server;
   }
 
   #certificateFor(listener: Listener, setting = this.setting): KeyPair {

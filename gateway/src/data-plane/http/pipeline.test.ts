@@ -187,7 +187,6 @@ it('a request is counted with the time that it took', async () => {
 describe('a request that is malformed', () => {
   it.each<[status: number, request: string]>([
     [400, 'GET / HTTP/1.1\r\n\r\n'], [405, requestOf('TRACE /')], [414, requestOf(`GET /${'a'.repeat(8_192)}`)],
-    [505, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n'],
   ])('gets %d as text, and the connection is closed', async (status, request) => {
     const answer = await ask((await start()).port, request);
     expect(answer).toMatch(new RegExp(
@@ -197,7 +196,7 @@ describe('a request that is malformed', () => {
 
   it('gets the format that it accepts; by default, one without a possible route gets JSON', async () => {
     const { port } = await start();
-    const html = requestOf('GET /', ['Host: a', 'Host: b', 'Accept: text/html']);
+    const html = requestOf('GET /', ['Host: a@b', 'Accept: text/html']);
     expect(await ask(port, html)).toMatch(/^HTTP\/1\.1 400 [^]*\r\nContent-Type: text\/html/);
     expect(await ask(port, requestOf('GET /%ff'))).toMatch(/^HTTP\/1\.1 404 [^]*\r\nContent-Type: application\/json/);
   });

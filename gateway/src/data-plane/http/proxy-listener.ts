@@ -1,51 +1,45 @@
-/** The proxy's ports: HTTP/1.1 on Node's server, with its strict parser. */
-import { ServerResponse } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+/** The proxy's ports: accepts connections, TLS included, and hands each to the engine of its protocol. */
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 import { messageOf } from '../../base/errors.ts';
+import { plainAddress } from '../../base/ip-range.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
+import type { ConnectionFacts } from '../../http-engine/http1/client-connection.ts';
+import { Http1Service } from '../../http-engine/http1/http1-service.ts';
+import type { Http1ServiceOptions } from '../../http-engine/http1/http1-service.ts';
+import type { ConnectionTls, RequestHandler } from '../../http-engine/messages.ts';
+import { readProxyHeader } from '../../http-engine/sockets/proxy-protocol.ts';
+import type { ProxiedEnds } from '../../http-engine/sockets/proxy-protocol.ts';
+import { provesSharedReads, shareReads } from '../../http-engine/sockets/shared-reads.ts';
+import { SocketStream } from '../../http-engine/sockets/socket-stream.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
-import { malformedAnswer, malformedText } from './malformed-answer.ts';
-import { connectionOf, framingFault, NodeAnswer, NodeRequest } from './node-server-adapter.ts';
-import type { Pipeline } from './pipeline.ts';
+import { refusalText } from './refusal-text.ts';
 
-/** nginx' four buffers of 8 KiB for a head, and the request line. */
-const MAX_HEAD_BYTES = 49_152;
+/** For the header of the PROXY protocol. Milliseconds. */
+const PROXY_HEADER_MS = 10_000;
 
-const SERVER_OPTIONS = {
-  insecureHTTPParser: false,
-  // The pipeline checks it, so that the answer has the gateway's format.
-  requireHostHeader: false,
-  maxHeaderSize: MAX_HEAD_BYTES,
-  keepAliveTimeout: 75_000,
-  headersTimeout: 60_000,
-  // A body may take as long as it takes.
-  requestTimeout: 0,
-};
-
-/** RFC 6455 §4.1. A body would be read as frames, or, when the upstream refuses, as the next request. */
-function asksForWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
-  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody;
+export interface ProxyListenerOptions extends Partial<Pick<Http1ServiceOptions, 'limits' | 'timeouts' | 'clock'>> {
+  /** Whether connections are read into one shared buffer, where that works. @default true */
+  readonly sharesReads?: boolean;
 }
 
 export class ProxyListener {
   readonly #servers: Server[] = [];
-  readonly #sockets = new Set<Duplex>();
-  readonly #pipeline: Pipeline;
+  /** All connections, below TLS: one whose handshake is not over is one to close, too. */
+  readonly #sockets = new Set<Socket>();
+  readonly #http1: Http1Service;
   readonly #log: Log;
-  readonly #waiting = new WeakMap<Duplex, Set<ServerResponse>>();
-  /** Connections that end behind an answer. */
-  readonly #refused = new WeakSet<Duplex>();
+  readonly #sharesReads: boolean;
   #accepted = 0;
 
-  constructor(pipeline: Pipeline, log: Log) {
-    this.#pipeline = pipeline;
+  constructor(handler: RequestHandler, log: Log, { sharesReads = true, ...options }: ProxyListenerOptions = {}) {
+    this.#http1 = new Http1Service({ handler, refusalText, ...options });
     this.#log = log;
+    this.#sharesReads = sharesReads;
   }
 
   /**
@@ -54,7 +48,8 @@ export class ProxyListener {
    */
   async open(listeners: readonly Listener[], servers: ListenerServers): Promise<readonly AddressInfo[]> {
     return openEach(listeners, this.#log, async (listener) => {
-      const server = this.#createServer(listener, servers);
+      const sharesReads = this.#sharesReads && await provesSharedReads(listener.ssl ? 'tls' : 'plain');
+      const server = this.#createServer(listener, servers, sharesReads);
       const bound = await listen(server, listener, servers.setting);
       this.#servers.push(server);
       return bound;
@@ -74,131 +69,82 @@ export class ProxyListener {
   /** Accepts no new connections, and closes each open one after its current answer. Settles when all are closed. */
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const server of this.#servers) server.closeIdleConnections();
+    this.#http1.stop();
     await Promise.all(closed);
+    this.#http1.close();
   }
 
   /** Closes all open connections at once. */
   abort(): void {
+    this.#http1.abort();
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Records the answers that a connection waits for. */
-  #track(socket: Duplex, response: ServerResponse): void {
-    const waiting = this.#waiting.get(socket) ?? new Set();
-    this.#waiting.set(socket, waiting.add(response));
-    response.once('close', () => waiting.delete(response));
-  }
-
-  /** Answers what the parser rejects, behind the answers to the requests before it. */
-  #refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const last = this.#lastWaiting(socket);
-    const answer = malformedAnswer(error, last === undefined);
-    // The body of the last request is what is broken: its answer will never come.
-    if (last !== undefined && !last.req.complete) {
-      const others = this.#waiting.get(socket)!.size > 1;
-      return others || last.headersSent ? void socket.destroy() : this.#endWith(socket, answer);
-    }
-    return this.#endAfterAnswers(socket, answer);
-  }
-
-  #endAfterAnswers(socket: Duplex, answer: string): void {
-    const last = this.#lastWaiting(socket);
-    if (last === undefined) return this.#endWith(socket, answer);
-    // After `Connection: close` from the client, what follows is dropped without an answer.
-    last.once('close', () => last.shouldKeepAlive ? this.#endWith(socket, answer) : socket.destroy());
-    return undefined;
-  }
-
-  #endWith(socket: Duplex, answer: string): void {
-    const [head = '', body = ''] = answer.split('\r\n\r\n');
-    this.#pipeline.refused({
-      // Known only while the connection is open.
-      connection: connectionOf(socket as Socket),
-      status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
-      answerBytes: answer.length,
-      bodyBytes: body.length,
-      requestId: /\r\nX-Kong-Request-Id: ([0-9a-f]+)/.exec(head)?.[1] ?? '',
-      reason: 'malformed',
-    });
-    socket.end(answer, () => socket.destroy());
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse, wish?: 'continue' | 'upgrade'): void {
-    const { socket } = request;
-    // What a client sent behind a request that was refused as malformed is not to be trusted to be a request.
-    if (this.#refused.has(socket)) return;
-    if (!['1.0', '1.1'].includes(request.httpVersion)) {
-      return this.#endWith(socket, malformedText('505 HTTP Version Not Supported', 'HTTP version not supported'));
-    }
-    if (framingFault(request)) return this.#endWith(socket, malformedText('400 Bad Request', 'Bad request'));
-    const answer = new NodeAnswer(response, wish === 'continue', () => this.#refused.add(socket));
-    return this.#pipeline.request(new NodeRequest(request, wish), answer);
-  }
-
-  #lastWaiting(socket: Duplex): ServerResponse | undefined {
-    return [...this.#waiting.get(socket) ?? []].at(-1);
-  }
-
-  #createServer(listener: Listener, servers: ListenerServers): Server {
-    const options = {
-      ...SERVER_OPTIONS,
-      // The connection still belongs to the answers that wait on it: a request behind them is served without the switch, RFC 9110 §7.8.
-      shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request) && this.#lastWaiting(request.socket) === undefined,
+  #createServer(listener: Listener, servers: ListenerServers, sharesReads: boolean): Server {
+    const options = { allowHalfOpen: true, noDelay: true };
+    const secure = listener.ssl ? servers.createTls(listener, { ...options, ALPNProtocols: ['http/1.1', 'http/1.0'] }) : undefined;
+    // The socket that comes out of a handshake is another one; the ends tell which one it stands on.
+    const proxied = new Map<string, ProxiedEnds>();
+    secure?.on('secureConnection', (socket) => this.#serve(socket, tlsOf(socket), proxied.get(endsOf(socket)), sharesReads));
+    const server = secure === undefined || listener.proxyProtocol ? createServer(options) : secure;
+    const begin = (socket: Socket, ends?: ProxiedEnds) => {
+      if (secure === undefined) return this.#serve(socket, undefined, ends, sharesReads);
+      if (ends !== undefined) {
+        const key = endsOf(socket);
+        proxied.set(key, ends);
+        socket.once('close', () => proxied.delete(key));
+      }
+      if (server !== secure) secure.emit('connection', socket);
     };
-    const server = servers.create(listener, options);
-    // Below TLS: a connection whose handshake is not over is one to close, too.
-    server.on('connection', (socket: Duplex) => {
-      // A connection that comes back after a refused upgrade.
-      if (this.#sockets.has(socket)) return;
-      this.#accepted += 1;
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+    server.on('connection', (socket: Socket) => {
+      this.#track(socket);
+      if (!listener.proxyProtocol) return begin(socket);
+      readProxyHeader(socket, PROXY_HEADER_MS, (header) => typeof header === 'string' ? socket.destroy() : begin(socket, header.ends));
     });
-    const serve = (wish?: 'continue') => (request: IncomingMessage, response: ServerResponse) => {
-      this.#track(request.socket, response);
-      this.#serve(request, response, wish);
-    };
-    server.on('request', serve());
-    server.on('checkContinue', serve('continue'));
-    // Other expectations are ignored, as by nginx.
-    server.on('checkExpectation', serve());
-    const comeBack = (socket: Duplex) => void server.emit(listener.ssl ? 'secureConnection' : 'connection', socket);
-    server.on('upgrade', (request, socket, head) => {
-      this.#serve(request, responseOn(socket, request, head, () => comeBack(socket)), 'upgrade');
-    });
-    server.on('connect', (_request, socket: Duplex) => {
-      socket.on('error', () => socket.destroy());
-      this.#endAfterAnswers(socket, malformedText('405 Method Not Allowed', 'Method not allowed'));
-    });
-    server.on('clientError', (error, socket) => this.#refuseRest(error, socket));
     server.once('listening', () => {
       server.on('error', (error) => this.#log.error(`KONG_PROXY_LISTEN: a connection could not be accepted: ${messageOf(error)}`));
     });
     return server;
   }
+
+  #track(socket: Socket): void {
+    this.#accepted += 1;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  /** @param proxied what a load balancer says of the connection: it is believed where the address says `proxy_protocol` */
+  #serve(socket: Socket, tls: ConnectionTls | undefined, proxied: ProxiedEnds | undefined, sharesReads: boolean): void {
+    const facts = factsOf(socket, tls, proxied);
+    // It is gone already.
+    if (facts === undefined) return void socket.destroy();
+    const stream = new SocketStream();
+    stream.attach(socket, false);
+    if (sharesReads) shareReads(socket, stream.onread);
+    this.#http1.serve(stream, facts);
+    socket.resume();
+  }
 }
 
-/**
- * The answer to a request with which Node's server has handed its connection over: from here on only we listen to it.
- *
- * @param comeBack gives the connection to the server again, after an answer that is no switch
- */
-function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer, comeBack: () => void): ServerResponse {
-  socket.on('error', () => socket.destroy());
-  if (head.length > 0) socket.unshift(head);
-  const response = new ServerResponse(request);
-  response.assignSocket(socket as Socket);
-  response.shouldKeepAlive = !/\bclose\b/i.test(request.headers.connection ?? '');
-  const end = () => response.emit('close');
-  socket.once('close', end);
-  response.once('finish', () => {
-    if (!response.shouldKeepAlive || socket.destroyed) return void socket.end();
-    response.detachSocket(socket as Socket);
-    socket.off('close', end);
-    end();
-    return comeBack();
-  });
-  return response;
+function endsOf({ remoteAddress, remotePort, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localPort}`;
+}
+
+function factsOf(socket: Socket, tls: ConnectionTls | undefined, proxied: ProxiedEnds | undefined): ConnectionFacts | undefined {
+  const { remoteAddress, remotePort = 0, localAddress, localPort = 0 } = socket;
+  if (remoteAddress === undefined) return undefined;
+  return {
+    remoteAddress: proxied?.sourceIp ?? plainAddress(remoteAddress), remotePort: proxied?.sourcePort ?? remotePort,
+    localAddress: plainAddress(localAddress), localPort, tls,
+  };
+}
+
+function tlsOf(socket: TLSSocket): ConnectionTls {
+  // Undefined after the handshake of a connection that is gone already.
+  const cipher = socket.getCipher() as { readonly standardName?: string } | undefined;
+  const { servername } = socket as { readonly servername?: unknown };
+  return {
+    version: socket.getProtocol() ?? '', cipher: cipher?.standardName ?? '',
+    serverName: typeof servername === 'string' ? servername : undefined,
+  };
 }

@@ -125,7 +125,7 @@ export class ClientAnswer implements OutgoingAnswer {
     if (!this.#request.wantsWebSocket) throw new Error('the request did not ask for a WebSocket');
     if (this.isHeadSent || this.isClosed) return this.#connection.goneStream();
     const upgrade = /(?:^|\n)upgrade:/i.test(lines) ? '' : 'Upgrade: websocket\r\n';
-    const text = `${statusLine(101, reason)}${lines}${upgrade}Connection: upgrade\r\n\r\n`;
+    const text = `${statusLine(101, reason)}${lines}Connection: upgrade\r\n${upgrade}\r\n`;
     this.#markHead(101, text);
     this.isEnded = true;
     this.#write(text, NO_BYTES);

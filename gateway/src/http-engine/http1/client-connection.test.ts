@@ -476,12 +476,32 @@ describe('the end of the client', () => {
     expect(handler.seen.map(({ end }) => end)).toEqual(Array(count).fill('aborted'));
   });
 
-  it('in a body that waits is seen when it is read', () => {
-    const { handler, client } = deaf();
-    client.send(post('hello').slice(0, -1)).end();
-    expect(handler.refusals).toEqual([]);
-    handler.seen[0]!.request.body.read({ part: () => true, end: () => undefined, abort: () => undefined });
-    expect(handler.refusals).toEqual(['incomplete-body']);
+  it('in a body that waits is refused as soon as it can be seen', () => {
+    const known = deaf();
+    known.client.send(post('hello').slice(0, -1)).end();
+    expect(known.handler.refusals).toEqual(['incomplete-body']);
+    const unknown = deaf();
+    unknown.client.send(chunkedPost('5\r\nhel')).end();
+    expect(unknown.handler.refusals).toEqual([]);
+    unknown.handler.seen[0]!.request.body.read({ part: () => true, end: () => undefined, abort: () => undefined });
+    expect(unknown.handler.refusals).toEqual(['incomplete-body']);
+  });
+
+  it('behind a request leaves it two seconds for an answer, and for each part of it: it may be gone', () => {
+    const { handler, client } = silent();
+    client.send(get()).end().wait(1);
+    const { answer } = handler.seen[0]!;
+    answer.sendHead({ ...HEAD, length: 4 });
+    answer.part(Buffer.from('ab'));
+    client.wait(4);
+    answer.part(Buffer.from('c'));
+    client.wait(2);
+    expect(client.stream.isDestroyed).toBe(false);
+    client.wait(3);
+    expect([client.stream.isDestroyed, answer.isClosed]).toEqual([true, true]);
+    const { client: gone } = silent({ timeouts: { halfClosed: 0 } });
+    gone.send(get()).end();
+    expect(gone.stream.isDestroyed).toBe(true);
   });
 
   it('by a reset ends what is under way', () => {
@@ -592,7 +612,7 @@ describe('a switch of protocols', () => {
     client.send(`${wanted}early`);
     const { answer } = handler.seen[0]!;
     const stream = answer.switchProtocols({ lines: 'X-A: b\r\n' });
-    expect(client.stream.written).toBe('HTTP/1.1 101 Switching Protocols\r\nX-A: b\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n');
+    expect(client.stream.written).toBe('HTTP/1.1 101 Switching Protocols\r\nX-A: b\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
     expect([stream, client.stream.unreadBytes, answer.isClosed, answer.status]).toEqual([client.stream, 'early', false, 101]);
     client.wait(1_000);
     expect([client.stream.isEnded, client.service.connections]).toEqual([false, 1]);

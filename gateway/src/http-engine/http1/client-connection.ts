@@ -64,6 +64,8 @@ export interface ConnectionSurroundings {
 export interface RefusalText {
   /** Head and body, as they travel, with `Connection: close`. */
   readonly text: string;
+  /** Of those, the body. */
+  readonly bodyBytes: number;
   readonly requestId: string;
 }
 
@@ -99,6 +101,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   #isReading = false;
   #isPaused = false;
   #hasInputEnded = false;
+  /** What was sent of the answer when it was looked at last. */
+  #sentBefore = 0;
   /** Tick of the service at which patience ends. 0: never */
   #deadline: number;
   #writeDeadline = 0;
@@ -140,6 +144,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   end(): void {
     this.#hasInputEnded = true;
     if (this.#waiting === undefined) this.#endInput();
+    // What waits of a body is not all of it.
+    else if (this.#state === BODY && this.#left > this.#waiting.length) this.#breakBody('incomplete-body');
   }
 
   close(): void {
@@ -226,6 +232,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
         // It is not the client who is slow.
         if (!this.#request!.isWanted) return void (this.#deadline = tick + this.#service.timeouts.body);
         return this.#breakBody('body-timeout');
+      case ANSWER:
+        return this.#checkHalfClosed(tick);
       case DRAIN:
         return this.#linger();
       default:
@@ -387,9 +395,22 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   #endInput(): void {
     if (this.#state === HEAD) return this.#text === '' ? this.#linger() : this.#refuse('incomplete-head', this.#text);
     if (this.#state === BODY) return this.#breakBody('incomplete-body');
-    // With an answer under way, its end is that of the connection.
-    if (this.#state === ANSWER) return undefined;
-    return this.#state === SWITCHED ? undefined : this.#linger();
+    if (this.#state === SWITCHED) return undefined;
+    if (this.#state !== ANSWER) return this.#linger();
+    const { tick, timeouts } = this.#service;
+    if (timeouts.halfClosed === 0) return this.cut(false);
+    this.#deadline = tick + timeouts.halfClosed;
+    this.#sentBefore = this.#answer!.bytesSent;
+    return undefined;
+  }
+
+  /** The client sends no more. Who waits for the rest of an answer takes what is sent; who is gone resets the connection then. */
+  #checkHalfClosed(tick: number): void {
+    const { bytesSent } = this.#answer!;
+    if (bytesSent === this.#sentBefore) return this.cut(false);
+    this.#sentBefore = bytesSent;
+    this.#deadline = tick + this.#service.timeouts.halfClosed;
+    return undefined;
   }
 
   #breakBody(reason: RefusalReason): void {
@@ -407,9 +428,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   #refuse(reason: RefusalReason, head?: string): void {
     const { status } = REQUEST_REFUSALS[reason];
     const accept = head === undefined ? this.#request?.headers.first('accept') : /\r\naccept:[\t ]*([^\r\n]*)/i.exec(head)?.[1];
-    const { text, requestId } = this.#service.refusalText(status, reason, accept);
+    const { text, bodyBytes, requestId } = this.#service.refusalText(status, reason, accept);
     this.stream.writeText(text);
-    const bodyBytes = text.length - text.indexOf('\r\n\r\n') - '\r\n\r\n'.length;
     this.#service.handler.refused({ connection: this, status, answerBytes: text.length, bodyBytes, requestId, reason });
     this.#endRequest(LINGER);
     this.#linger();
