@@ -18,11 +18,6 @@ export const DEVIATIONS: readonly Deviation[] = [
     ),
     reason: 'host names match without regard to case, as RFC 9110 §4.2.3 says',
   },
-  { id: /\|FOO$/, reason: "methods that are not registered get 400: Node's parser does not know them" },
-  {
-    id: /^router\/normalisation\/match\|\/\u00c3\u00a9$/,
-    reason: "bytes above 127 in a request target get 400 from Node's parser: clients have to escape them",
-  },
   {
     id: /^headers\/request\/chunked\|unbuf\.test\|empty/,
     reason: 'where a route does not buffer requests, chunks are sent on as they arrive, also an empty body',

@@ -160,8 +160,7 @@ export class ClientAnswer implements OutgoingAnswer {
     let text = statusLine(status, head.reason) + head.lines;
     const isBodiless = this.#isBodiless(status);
     if (length !== undefined) {
-      // RFC 9110 §8.6: a 204 has none.
-      if (status !== 204) text += `Content-Length: ${length}\r\n`;
+      text += `Content-Length: ${length}\r\n`;
       if (!isBodiless) this.#framing = LENGTH;
       this.#left = length;
     } else if (!isBodiless) {
