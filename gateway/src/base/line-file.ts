@@ -1,6 +1,6 @@
 /**
  * Lines that are appended to a file, or to a stream of the process, in batches and without waiting: bounded in memory, and counted when
- * they are lost. A file that was renamed or removed is made anew, as programs that rotate logs expect.
+ * they are lost. A file that was renamed or removed is created again, as programs that rotate logs expect.
  */
 import { constants, write } from 'node:fs';
 import { open, stat } from 'node:fs/promises';

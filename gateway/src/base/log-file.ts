@@ -1,6 +1,6 @@
 /**
  * The file of a node's log. Lines are few, and the last ones before a crash matter most: each is written before the call returns. A file
- * that was renamed or removed is made anew.
+ * that was renamed or removed is created again.
  */
 import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 

@@ -74,7 +74,7 @@ describe('a message that repeats', () => {
 });
 
 describe('a log in a file', () => {
-  it('is made anew after a rotation', () => {
+  it('is created again after a rotation', () => {
     const path = join(temporaryFolder('log-file'), 'error.log');
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const write = logFile(path);

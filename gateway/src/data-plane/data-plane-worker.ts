@@ -29,6 +29,9 @@ import type { HealthJudge } from './balancer/upstream-balancer.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { CompiledConfiguration } from './compiled-configuration.ts';
 import { nodeResolver } from './dns/node-resolver.ts';
+import { engineFamilies } from './engine-families.ts';
+import type { EngineNumbers } from './engine-families.ts';
+import { EventLoopWatch } from './event-loop.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
@@ -90,6 +93,7 @@ export class DataPlaneWorker {
   readonly #servers: ListenerServers;
   readonly #accessLog: AccessLog | undefined;
   readonly #counts = new RequestCounts();
+  readonly #eventLoop = new EventLoopWatch();
   #closing = false;
 
   /** @throws GatewayError `setting-invalid` */
@@ -150,9 +154,23 @@ export class DataPlaneWorker {
     };
   }
 
-  /** What plugins counted. */
+  /** What plugins and the engine counted. */
   get metrics(): Pick<OpenNodeServices['metrics'], 'families' | 'errors'> {
-    return this.#services.metrics;
+    const { metrics } = this.#services;
+    return { errors: metrics.errors, families: () => [...metrics.families(), ...engineFamilies(this.#numbers())] };
+  }
+
+  #numbers(): EngineNumbers {
+    return {
+      pid: process.pid,
+      eventLoop: this.#eventLoop.take(),
+      active: this.#pipeline.active,
+      pool: this.#upstreams.stats(),
+      refused: this.#pipeline.refusals,
+      queues: this.#services.queues.counts,
+      lostLines: this.#accessLog?.lost ?? 0,
+      generations: this.instances.configurations,
+    };
   }
 
   /** What plugins keep of answers in memory. */
@@ -210,6 +228,7 @@ export class DataPlaneWorker {
 
   /** Called when it has stopped and no plugin runs any more. */
   async close(): Promise<void> {
+    this.#eventLoop.close();
     await this.#services.close(QUEUES_LIMIT_MS);
     await this.#accessLog?.close();
     this.#balancers.close();

@@ -44,6 +44,7 @@ export interface HeldPlugins {
 export class PluginInstances {
   readonly #options: PluginInstancesOptions;
   readonly #held = new Map<string, Held>();
+  #configurations = 0;
 
   constructor(options: PluginInstancesOptions) {
     this.#options = options;
@@ -54,9 +55,16 @@ export class PluginInstances {
     return this.#held.size;
   }
 
+  /** Number of configurations that hold plugins. */
+  get configurations(): number {
+    return this.#configurations;
+  }
+
   /** Begins a configuration. What it holds is held until `release`, also where it shares it with the configuration before. */
   hold(): HeldPlugins {
     const keys: string[] = [];
+    let isHeld = true;
+    this.#configurations += 1;
     return {
       prepare: (handler, plugin) => {
         const key = keyOf(plugin);
@@ -67,6 +75,8 @@ export class PluginInstances {
         return held.phases;
       },
       release: () => {
+        if (isHeld) this.#configurations -= 1;
+        isHeld = false;
         for (const key of keys.splice(0)) this.#release(key);
       },
     };

@@ -11,7 +11,7 @@ export interface Program {
 
 const HEAD = 'POST /r HTTP/1.1\r\nHost: bb.test\r\n';
 
-/** Bytes of an answer that nobody reads: more than sockets hold. */
+/** Bytes of an answer that the client does not read: more than sockets hold. */
 const LARGE_BYTES = 8_000_000;
 
 /** @returns what went wrong */

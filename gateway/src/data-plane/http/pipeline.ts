@@ -68,6 +68,8 @@ const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414, 505]);
 const MAX_BUFFERED_BYTES = 1_048_576;
 
 export class Pipeline implements RequestHandler {
+  /** Refused bytes of clients, by reason: engines have a fixed set of reasons. */
+  readonly refusals = new Map<string, number>();
   readonly #options: PipelineOptions;
   readonly #proxy: ProxyContext;
   readonly #onPluginDefect: OnPluginDefect;
@@ -118,6 +120,8 @@ export class Pipeline implements RequestHandler {
   }
 
   refused(refusal: RefusedBytes): void {
+    const { reason } = refusal;
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
     try {
       this.#options.accessLog?.write(refusedRecord(refusal));
     } catch (error) {

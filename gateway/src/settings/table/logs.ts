@@ -22,8 +22,8 @@ export const ACCESS_LOG_SAMPLING = setting('HYBRIDGE_ACCESS_LOG_SAMPLING', decim
 
 /** Where the node logs everything but requests. */
 export const ERROR_LOG = setting('KONG_PROXY_ERROR_LOG', errorLogSetting, '/dev/stderr',
-  'File of the log of the node, for all of its addresses. A path is relative to `KONG_PREFIX`. A file that was renamed or removed is made '
-  + 'anew within a second. Kong\'s default is `logs/error.log`.');
+  'File of the log of the node, for all of its addresses. A path is relative to `KONG_PREFIX`. A file that was renamed or removed is '
+  + 'created again within a second. Kong\'s default is `logs/error.log`.');
 
 /** Where log plugins find the log of the machine. */
 export const SYSTEM_LOG = setting('HYBRIDGE_SYSLOG_SOCKET', text, '/dev/log',
