@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 
 import { messageOf } from '../../base/errors.ts';
-import type { Resolver } from '../dns/resolution.ts';
+import type { Resolution, Resolver } from '../dns/resolution.ts';
 import type { Address } from './address.ts';
 import type { HashInput } from './hash-input.ts';
 import type { UpstreamBalancer } from './upstream-balancer.ts';
@@ -20,7 +20,8 @@ export type NoPeer = { readonly none: 'name' | 'targets'; readonly cause?: strin
 export interface PeerSelection {
   /** What `next` looks up. @default - nothing */
   readonly lookedUp?: { readonly host: string; readonly port: number } | undefined;
-  next(): Promise<Peer | NoPeer>;
+  /** Waits only where a name is not known yet. */
+  next(): Peer | NoPeer | Promise<Peer | NoPeer>;
   /** The last peer has failed. */
   failed(kind: 'tcp' | 'timeout'): void;
   /** The last peer has answered. @param ms from connecting to the head of the answer */
@@ -28,6 +29,8 @@ export interface PeerSelection {
   /** The request is over. */
   end(): void;
 }
+
+const NO_TARGET: NoPeer = { none: 'targets' };
 
 /** Targets of an upstream. */
 export class BalancedSelection implements PeerSelection {
@@ -41,14 +44,18 @@ export class BalancedSelection implements PeerSelection {
     this.#hashInput = hash.text;
   }
 
-  async next(): Promise<Peer | NoPeer> {
+  next(): Peer | NoPeer | Promise<Peer | NoPeer> {
     this.#release();
-    const address = await this.#balancer.choose({ hashInput: this.#hashInput, failed: this.#failed });
-    if (address === undefined) return { none: 'targets' };
+    const chosen = this.#balancer.choose({ hashInput: this.#hashInput, failed: this.#failed });
+    return chosen instanceof Promise ? chosen.then((address) => this.#take(address)) : this.#take(chosen);
+  }
+
+  #take(address: Address | undefined): Peer | NoPeer {
+    if (address === undefined) return NO_TARGET;
     address.active += 1;
     this.#current = address;
-    const { ip, port, hostname } = address;
-    return { ip, port, hostname: this.#balancer.settings.host_header ?? hostname };
+    const hostHeader = this.#balancer.settings.host_header ?? undefined;
+    return hostHeader === undefined ? address : { ip: address.ip, port: address.port, hostname: hostHeader };
   }
 
   failed(kind: 'tcp' | 'timeout'): void {
@@ -75,33 +82,40 @@ export class BalancedSelection implements PeerSelection {
   }
 }
 
-/** A host that is no upstream: its address, or those that its name has, one after another. */
+/** A host that is no upstream: its address, or those that its name has, one after another. All requests may share it. */
 export class HostSelection implements PeerSelection {
   readonly lookedUp: PeerSelection['lookedUp'];
   readonly #host: string;
-  readonly #ip: string;
   readonly #port: number;
   readonly #resolver: Resolver;
+  /** Of a host that is an address. */
+  readonly #peer: Peer | undefined;
   static #turn = 0;
 
   constructor(host: string, port: number, resolver: Resolver) {
     this.#host = host;
-    this.#ip = host.replace(/^\[(.*)\]$/, '$1');
     this.#port = port;
     this.#resolver = resolver;
-    this.lookedUp = isIP(this.#ip) === 0 ? { host, port } : undefined;
+    const ip = host.replace(/^\[(.*)\]$/, '$1');
+    const isName = isIP(ip) === 0;
+    this.#peer = isName ? undefined : { ip, port, hostname: host };
+    this.lookedUp = isName ? { host, port } : undefined;
   }
 
-  async next(): Promise<Peer | NoPeer> {
-    if (this.lookedUp === undefined) return { ip: this.#ip, port: this.#port, hostname: this.#host };
+  next(): Peer | NoPeer | Promise<Peer | NoPeer> {
+    if (this.#peer !== undefined) return this.#peer;
     try {
-      const { addresses } = await this.#resolver.resolve(this.#host);
-      HostSelection.#turn = (HostSelection.#turn + 1) % Number.MAX_SAFE_INTEGER;
-      const { ip, port = this.#port } = addresses[HostSelection.#turn % addresses.length]!;
-      return { ip, port, hostname: this.#host };
+      const known = this.#resolver.known?.(this.#host);
+      return known === undefined ? this.#resolver.resolve(this.#host).then((found) => this.#oneOf(found), noAddress) : this.#oneOf(known);
     } catch (error) {
-      return { none: 'name', cause: messageOf(error) };
+      return noAddress(error);
     }
+  }
+
+  #oneOf({ addresses }: Resolution): Peer {
+    HostSelection.#turn = (HostSelection.#turn + 1) % Number.MAX_SAFE_INTEGER;
+    const { ip, port = this.#port } = addresses[HostSelection.#turn % addresses.length]!;
+    return { ip, port, hostname: this.#host };
   }
 
   failed(): void { /* Nothing is kept of a host. */ }
@@ -109,4 +123,8 @@ export class HostSelection implements PeerSelection {
   answered(): void { /* Nothing is kept of a host. */ }
 
   end(): void { /* Nothing is kept of a host. */ }
+}
+
+function noAddress(error: unknown): NoPeer {
+  return { none: 'name', cause: messageOf(error) };
 }

@@ -35,6 +35,7 @@ export class UpstreamBalancer {
   settings: UpstreamSettings;
   targets: readonly BalancedTarget[] = [];
   usesHealthChecks = false;
+  #hasNames = false;
   readonly #options: UpstreamBalancerOptions;
   #algorithm: Algorithm;
   /** Addresses that names had not given yet when they were asked for first. */
@@ -57,6 +58,7 @@ export class UpstreamBalancer {
       if (target.weight !== row.weight) target.setWeight(row.weight);
       return target;
     });
+    this.#hasNames = this.targets.some(({ isName }) => isName);
     if (!this.usesHealthChecks) for (const address of this.addresses()) address.health.set(true);
     this.#rebuild();
     this.#starting = this.refresh();
@@ -73,16 +75,25 @@ export class UpstreamBalancer {
   }
 
   get weights(): { readonly total: number; readonly available: number } {
-    return {
-      total: this.targets.reduce((sum, { totalWeight }) => sum + totalWeight, 0),
-      available: this.targets.reduce((sum, { availableWeight }) => sum + availableWeight, 0),
-    };
+    let total = 0;
+    let available = 0;
+    for (const { addresses } of this.targets) {
+      for (const { weight, health } of addresses) {
+        total += weight;
+        if (health.isHealthy) available += weight;
+      }
+    }
+    return { total, available };
   }
 
   /** Chooses where a request goes. Waits for names only where nothing is known yet. @returns `undefined` when nothing is available */
-  async choose(choice: Choice): Promise<Address | undefined> {
-    const refreshing = this.refresh();
-    if (refreshing !== undefined && this.targets.every(({ addresses }) => addresses.length === 0)) await (this.#starting ?? refreshing);
+  choose(choice: Choice): Address | undefined | Promise<Address | undefined> {
+    const refreshing = this.#hasNames ? this.refresh() : undefined;
+    if (refreshing === undefined || this.targets.some(({ addresses }) => addresses.length > 0)) return this.#chooseNow(choice);
+    return (this.#starting ?? refreshing).then(() => this.#chooseNow(choice));
+  }
+
+  #chooseNow(choice: Choice): Address | undefined {
     return this.isHealthy ? this.#algorithm.choose(choice) : undefined;
   }
 

@@ -35,14 +35,20 @@ export class CachingResolver implements Resolver {
   }
 
   async resolve(name: string): Promise<Resolution> {
+    const known = this.known(name);
+    if (known !== undefined) return known;
     const key = name.toLowerCase();
-    const local = this.#local(key.replace(/\.$/, ''));
-    if (local !== undefined) return local;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && this.#options.now() < kept.until) return valueOf(kept);
-    const pending = this.#pending.get(key) ?? this.#ask(key, kept).finally(() => this.#pending.delete(key));
+    const pending = this.#pending.get(key) ?? this.#ask(key, this.#kept.get(key)).finally(() => this.#pending.delete(key));
     this.#pending.set(key, pending);
     return pending;
+  }
+
+  known(name: string): Resolution | undefined {
+    const key = name.toLowerCase();
+    const local = this.#local(key.endsWith('.') ? key.slice(0, -1) : key);
+    if (local !== undefined) return local;
+    const kept = this.#kept.get(key);
+    return kept !== undefined && this.#options.now() < kept.until ? valueOf(kept) : undefined;
   }
 
   /** What needs no server: the hosts file, and the names that RFC 6761 reserves. */

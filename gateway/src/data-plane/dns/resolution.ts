@@ -19,6 +19,8 @@ export interface Resolution {
 export interface Resolver {
   /** Resolves a name. @throws NameError */
   resolve(name: string): Promise<Resolution>;
+  /** What a name stands for, where no server has to be asked. @throws NameError that is known, too */
+  known?(name: string): Resolution | undefined;
 }
 
 /** A name has no addresses, or no server could tell. */

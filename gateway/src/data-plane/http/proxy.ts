@@ -94,14 +94,14 @@ export class ProxiedRequest implements AnswerReader {
     this.#service = target;
     this.#head = new UpstreamHead(exchange, target);
     exchange.sentTarget = this.#head.path;
+    const plan = planOf(target, context.resolver);
     const balancer = context.balancers.named(target.host);
     const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
-    this.#peers = balancer === undefined || hash === undefined
-      ? new HostSelection(target.host, target.port, context.resolver) : new BalancedSelection(balancer, hash);
+    this.#peers = balancer === undefined || hash === undefined ? plan.peers : new BalancedSelection(balancer, hash);
     this.#cookie = hash?.cookie;
     this.#tls = isSecure(target) ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
     this.#isHttp2 = speaksHttp2(target);
-    this.#timeouts = { connectMs: target.connectTimeoutMs, writeMs: target.writeTimeoutMs, readMs: target.readTimeoutMs };
+    this.#timeouts = plan.timeouts;
     const { incoming } = exchange;
     this.#body = exchange.replacedBody === undefined && hasBody(incoming)
       ? new RequestBody(incoming, exchange.held, this.#head.isRepeatable) : undefined;
@@ -392,6 +392,25 @@ export class ProxiedRequest implements AnswerReader {
     this.#state = 'streaming';
     tunnel.join(this.#exchange.outgoing.switchProtocols({ reason, lines }));
   }
+}
+
+/** What is the same for all requests of a service. */
+interface ServicePlan {
+  readonly resolver: Resolver;
+  /** Where it names no upstream. */
+  readonly peers: HostSelection;
+  readonly timeouts: UpstreamTimeouts;
+}
+
+const plans = new WeakMap<Service, ServicePlan>();
+
+function planOf(service: Service, resolver: Resolver): ServicePlan {
+  const known = plans.get(service);
+  if (known?.resolver === resolver) return known;
+  const { host, port, connectTimeoutMs: connectMs, writeTimeoutMs: writeMs, readTimeoutMs: readMs } = service;
+  const made = { resolver, peers: new HostSelection(host, port, resolver), timeouts: { connectMs, writeMs, readMs } };
+  plans.set(service, made);
+  return made;
 }
 
 /** The service, with what plugins put in its place. */

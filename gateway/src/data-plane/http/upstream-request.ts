@@ -18,14 +18,17 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY', 'REBIND', 'REPORT', 'SEARCH', 'UNBIND', 'UNLINK',
 ]);
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, grpc: 80, grpcs: 443 };
+function isDefault({ protocol }: Service, port: number): boolean {
+  return port === (protocol === 'https' || protocol === 'grpcs' ? 443 : 80);
+}
 
 /** The Host that a peer gets: what a plugin says, else the client's where the route keeps it, else the peer's own. */
 export function hostHeaderOf({ changes, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
   if (changes?.hostHeader !== undefined) return headerValue(changes.hostHeader);
   if (route!.preserveHost && facts.authority !== '') return facts.authority;
+  if (!hostname.includes(':')) return isDefault(service, port) ? hostname : `${hostname}:${port}`;
   const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
-  return DEFAULT_PORTS[service.protocol] === port || HAS_PORT.test(host) ? host : `${host}:${port}`;
+  return isDefault(service, port) || HAS_PORT.test(host) ? host : `${host}:${port}`;
 }
 
 /** `host_header` may bring one. */

@@ -1,11 +1,10 @@
 /** Which connections to upstreams requests may share: routes of the engine, one object for each. */
-import { Lru } from '../../base/lru.ts';
 import type { UpstreamRoute } from '../../http-engine/messages.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import type { ServiceTls, UpstreamTls } from './upstream-tls.ts';
 
-/** Routes that are kept. */
+/** Routes that are kept of each kind; what is made again has the same key. */
 const MAX_ROUTES = 10_000;
 
 type Protocol = Pick<Service, 'protocol'>;
@@ -22,7 +21,10 @@ export function speaksHttp2({ protocol }: Protocol): boolean {
 
 export class UpstreamRoutes {
   readonly #tls: UpstreamTls;
-  readonly #routes = new Lru<string, UpstreamRoute>(MAX_ROUTES);
+  /** Those without TLS, by address. */
+  readonly #plain = new Map<string, UpstreamRoute[]>();
+  readonly #secure = new Map<string, UpstreamRoute>();
+  #plainCount = 0;
 
   constructor(tls: UpstreamTls) {
     this.#tls = tls;
@@ -34,13 +36,32 @@ export class UpstreamRoutes {
    * @throws Error certificates of the configuration cannot be used
    */
   of(service: Service, { ip, port }: Peer, host: string, tls: ServiceTls | undefined): UpstreamRoute {
-    const protocol = speaksHttp2(service) ? 'h2' : 'http1';
-    const place = protocol === 'h2' ? `h2 ${ip} ${port}` : `${ip} ${port}`;
-    const key = isSecure(service) ? `${place} ${this.#tls.keyOf(service, host, tls)}` : place;
-    const known = this.#routes.get(key);
+    const isHttp2 = speaksHttp2(service);
+    if (!isSecure(service)) return this.#plainOf(ip, port, isHttp2);
+    const key = `${isHttp2 ? 'h2 ' : ''}${ip} ${port} ${this.#tls.keyOf(service, host, tls)}`;
+    const known = this.#secure.get(key);
     if (known !== undefined) return known;
-    const route: UpstreamRoute = { key, ip, port, protocol, tls: isSecure(service) ? this.#tls.connection(service, host, tls) : undefined };
-    this.#routes.set(key, route);
+    if (this.#secure.size >= MAX_ROUTES) this.#secure.clear();
+    const route: UpstreamRoute = { key, ip, port, tls: this.#tls.connection(service, host, tls), protocol: isHttp2 ? 'h2' : 'http1' };
+    this.#secure.set(key, route);
+    return route;
+  }
+
+  #plainOf(ip: string, port: number, isHttp2: boolean): UpstreamRoute {
+    const protocol = isHttp2 ? 'h2' : 'http1';
+    let ofAddress = this.#plain.get(ip);
+    if (ofAddress !== undefined) {
+      for (const route of ofAddress) if (route.port === port && route.protocol === protocol) return route;
+    }
+    if (this.#plainCount >= MAX_ROUTES) {
+      this.#plain.clear();
+      this.#plainCount = 0;
+      ofAddress = undefined;
+    }
+    if (ofAddress === undefined) this.#plain.set(ip, ofAddress = []);
+    const route: UpstreamRoute = { key: isHttp2 ? `h2 ${ip} ${port}` : `${ip} ${port}`, ip, port, tls: undefined, protocol };
+    ofAddress.push(route);
+    this.#plainCount += 1;
     return route;
   }
 }
