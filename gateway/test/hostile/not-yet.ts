@@ -12,7 +12,6 @@ interface NotYet {
 
 const NOT_YET: readonly NotYet[] = [
   { id: /^(?:robustness\/)?h2\//, reason: 'TLS listeners do not offer HTTP/2 yet' },
-  { id: /\/resp-te-unknown$/, reason: 'an unknown Transfer-Encoding of an answer is not refused' },
 ];
 
 export function notYet(id: string): NotYet | undefined {
