@@ -260,7 +260,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     expect(bad.peers).toHaveLength(3);
   },
 
-  'sends more than its answer, or bytes that nobody asked for': async () => {
+  'sends more than its answer, or unrequested bytes': async () => {
     const evil = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
     const bad = await upstream((peer) => peer.send(OK + evil));
     await run({ port: bad.port });

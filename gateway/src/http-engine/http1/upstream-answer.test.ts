@@ -203,7 +203,7 @@ describe('any split of the bytes', () => {
     const { head, ...whole } = decode(bytes, asked);
     const same = (pieces: readonly string[]) => {
       const { head: other, ...split } = decodePieces(pieces, asked);
-      // Once bytes are refused, nobody looks at the rest.
+      // Once bytes are refused, the rest is not read.
       if (/complete|switched/.test(whole.outcome)) expect(split.rest).toBe(whole.rest);
       expect([split.outcome, split.trailers, other?.headers.flat()]).toEqual([whole.outcome, whole.trailers, head?.headers.flat()]);
     };

@@ -19,7 +19,7 @@ const HEAD_END = '\r\n\r\n';
 
 export interface AnswerTaker {
   head(head: AnswerHead): void;
-  /** @param bytes valid during the call only @returns false to get no more for now */
+  /** @param bytes valid during the call only @returns false to wait for the next `read` */
   part(bytes: Buffer): boolean;
 }
 
@@ -60,7 +60,7 @@ export class AnswerDecoder {
     this.refused = undefined;
   }
 
-  /** Nobody takes the rest. */
+  /** The rest is not taken. */
   stop(): void {
     this.#state = STOPPED;
   }
@@ -77,7 +77,7 @@ export class AnswerDecoder {
     return this.#state === COMPLETE ? this.#chunks?.trailers : undefined;
   }
 
-  /** The upstream sends no more. @returns whether that is where the answer ends */
+  /** The upstream has ended. @returns whether that is where the answer ends */
   finish(): boolean {
     if (this.#state !== UNTIL_END) return false;
     this.#state = COMPLETE;
@@ -94,7 +94,7 @@ export class AnswerDecoder {
     return this.#state === LENGTH && this.#left <= bytes;
   }
 
-  /** @returns the first place that was not read: behind the answer, or where the taker wants no more */
+  /** @returns the first place that was not read: behind the answer, or where the taker wants to wait */
   read(buffer: Buffer, start: number, end: number, taker: AnswerTaker): number {
     let at = start;
     while (at < end) {

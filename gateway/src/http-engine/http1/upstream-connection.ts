@@ -1,4 +1,4 @@
-/** A connection to an upstream: opened, then used by one request after another. Bytes that nobody asked for end it. */
+/** A connection to an upstream: opened, then used by one request after another. Unrequested bytes end it. */
 import type { Socket } from 'node:net';
 
 import type { UpstreamFailure, UpstreamRoute } from '../messages.ts';
@@ -35,7 +35,7 @@ const BUSY = 3;
 const SWITCHED = 4;
 const CLOSED = 5;
 
-/** What is kept for a reader that wants no more before the socket is paused. Bytes. */
+/** What is kept for a reader that waits, before the socket is paused. Bytes. */
 const MAX_HELD = 65_536;
 
 const NO_BYTES = Buffer.alloc(0);
@@ -54,10 +54,10 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
   #call: Http1Call | undefined = undefined;
   /** Whether a byte of an answer came. */
   #isAnswered = false;
-  /** Whether the reader wants no more for now, and whether the socket knows. */
+  /** Whether the reader waits, and whether the socket was paused for it. */
   #isPaused = false;
   #isSocketPaused = false;
-  /** What had been read when the reader wanted no more. */
+  /** What was read while the reader waits. */
   #held: Buffer | undefined = undefined;
   /** Whether the upstream ended behind that. */
   #endsBehind = false;

@@ -244,7 +244,7 @@ describe('an answer', () => {
     expect(upstreams.stats().refused).toEqual({ chunk: 1 });
   });
 
-  it('that breaks off while its reader wants no more fails at once where it cannot become whole', async () => {
+  it('that breaks off while its reader waits fails at once where it cannot become whole', async () => {
     const cases = [[9, 'end', '200 hi broken'], [9, 'resetAndDestroy', '200 hi broken'], [4, 'end', '200 hiho']] as const;
     for (const [length, how, outcome] of cases) {
       let peer!: UpstreamPeer;
@@ -425,7 +425,7 @@ describe('a kept connection', () => {
     expect(upstreams.stats().open).toBe(0);
   });
 
-  it('on which the upstream goes on behind its answer is closed: nobody is answered with that', async () => {
+  it('on which the upstream goes on behind its answer is closed: that answers no other request', async () => {
     const upstream = await answering((peer) => peer.send(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`));
     const upstreams = engine();
     for (let count = 0; count < 3; count += 1) expect((await send(upstreams, upstream.route)).outcome).toBe('200 hi');
@@ -458,7 +458,7 @@ describe('a kept connection', () => {
     expect(upstreams.stats()).toMatchObject({ open: 2, idle: 2, reused: 0 });
   });
 
-  it('that turns out to be closed is told of: nothing came, so the request may be sent again', async () => {
+  it('found closed is reported as stale: no byte came, so the request may be sent again', async () => {
     const upstream = await answering((peer, _request, index) => {
       if (index === 0) peer.send(OK);
       else peer.socket.destroy();
@@ -482,7 +482,7 @@ describe('a kept connection', () => {
       const upstream = await answering((peer) => peer.send(OK));
       const upstreams = engine();
       await send(upstreams, upstream.route);
-      // While this turn of the event loop blocks, the close arrives and cannot be seen.
+      // While the event loop blocks, the close arrives and cannot be seen.
       upstream.peers[0]!.socket[how]();
       const posted = sendBody(upstreams, upstream.route, { body: 2 }, ['ab']);
       expect((await posted).outcome).toBe('200 hi');

@@ -69,7 +69,7 @@ describe('a limit', () => {
     expect([ending.over.length, ended.over.length]).toEqual([3, 0]);
   });
 
-  it('does not run while the process stands still', () => {
+  it('does not run while the process is stopped', () => {
     const limits = new TimeLimits();
     const noted = new Noted();
     limits.set(noted, 500);

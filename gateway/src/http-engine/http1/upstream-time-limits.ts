@@ -1,5 +1,5 @@
 /**
- * Time limits of connections and waiting requests by one coarse wheel: to set one is to write a number. The clock stands still while the
+ * Time limits of connections and waiting requests by one coarse wheel: to set one is to write a number. The clock stops while the
  * process does, so that what came meanwhile is read before a limit is over.
  */
 
@@ -9,7 +9,7 @@ const TICK_MS = 25;
 /** What a single look counts at most, however late it comes. Milliseconds. */
 const LONGEST_TICK_MS = 100;
 
-/** Places of the wheel. Limits that lie further ahead are looked at once a turn. */
+/** Places of the wheel. Limits that lie further ahead are looked at once per revolution. */
 const SLOTS = 1024;
 
 /** Something with a limit. */

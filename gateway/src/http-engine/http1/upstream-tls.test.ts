@@ -53,7 +53,7 @@ function start(size = 10) {
 describe('a certificate', () => {
   it.each<[what: string, tls: UpstreamTlsOptions, isKnown: boolean, outcome: string]>([
     ['of a known authority', { servername: 'localhost' }, true, '200 hi'],
-    ['of nobody known', { servername: 'localhost', rejectUnauthorized: true }, false, 'connect'],
+    ['of an unknown authority', { servername: 'localhost', rejectUnauthorized: true }, false, 'connect'],
     ['for another name', { servername: 'other.test' }, true, 'connect'],
     ['that the route does not accept', { servername: 'localhost', checkServerIdentity: () => new Error('no') }, true, 'connect'],
     ['that is not verified', { servername: 'other.test', rejectUnauthorized: false }, false, '200 hi'],
@@ -109,7 +109,7 @@ describe('a session', () => {
       return got.outcome;
     };
     const loose = { rejectUnauthorized: false, servername: 'localhost' };
-    // What nobody verified must not spare others the verification.
+    // An unverified session must not spare others the verification.
     expect(await once('loose', loose)).toBe('200 hi');
     expect(await once('loose', loose)).toBe('200 hi');
     expect(await once('strict', { servername: 'localhost' })).toBe('connect');
