@@ -48,7 +48,7 @@ export const routing: Scenario = {
 };
 
 function measured(name: string, count: number, kinds: readonly Kind[], request?: Kind['request']): Measured {
-  const router = new Router(Array.from({ length: count }, (_, n) => routeOf(n, kinds[n % kinds.length]!)), () => undefined);
+  const router = Router.of(Array.from({ length: count }, (_, n) => routeOf(n, kinds[n % kinds.length]!)));
   const inputs = Array.from({ length: count }, (_, at) => {
     // A step that has no factor in common with the count visits all routes out of order.
     const n = at * 7_919 % count;

@@ -2,54 +2,85 @@
  * A bounded map that keeps what is asked for again. New entries wait on probation; the first hit protects an entry. A client that asks for
  * a different key each time, such as a scanner, evicts entries on probation only.
  */
-export class SegmentedCache<V> {
-  /** Oldest first: a Map keeps the order of insertion. */
-  readonly #probation = new Map<string, V>();
-  /** Least recently used first. */
-  readonly #protected = new Map<string, V>();
-  readonly #capacity: number;
-  readonly #onProbation: number;
+interface Entry<V> {
+  readonly value: V;
+  readonly weight: number;
+}
 
-  /** @param capacity number of entries, of which a fifth is for those on probation */
+export class SegmentedCache<V> {
+  readonly #probation: Segment<V>;
+  readonly #protected: Segment<V>;
+
+  /** @param capacity total weight of the entries, of which a fifth is for those on probation */
   constructor(capacity: number) {
-    this.#onProbation = Math.max(1, Math.floor(capacity / 5));
-    this.#capacity = Math.max(1, capacity - this.#onProbation);
+    const onProbation = Math.max(1, Math.floor(capacity / 5));
+    this.#probation = new Segment(onProbation);
+    this.#protected = new Segment(Math.max(1, capacity - onProbation));
   }
 
   get(key: string): V | undefined {
-    const kept = this.#protected.get(key);
+    const kept = this.#protected.take(key);
     if (kept !== undefined) {
-      this.#protected.delete(key);
-      this.#protected.set(key, kept);
-      return kept;
+      this.#protected.put(key, kept);
+      return kept.value;
     }
-    const value = this.#probation.get(key);
-    if (value === undefined) return undefined;
-    this.#probation.delete(key);
-    this.#protected.set(key, value);
-    if (this.#protected.size > this.#capacity) this.#demoteOldest();
-    return value;
+    const entry = this.#probation.take(key);
+    if (entry === undefined) return undefined;
+    // What was used long ago gets a last chance: it goes on probation again.
+    for (const [oldKey, old] of this.#protected.put(key, entry)) this.#probation.put(oldKey, old);
+    return entry.value;
   }
 
-  /** Adds an entry that `get` did not find. */
-  add(key: string, value: V): void {
-    this.#probation.set(key, value);
-    if (this.#probation.size > this.#onProbation) removeOldest(this.#probation);
+  /** Adds an entry that `get` did not find. @param weight e.g. its bytes; 1 where entries are counted */
+  add(key: string, value: V, weight = 1): void {
+    this.#probation.put(key, { value, weight });
   }
 
   get size(): number {
     return this.#probation.size + this.#protected.size;
   }
 
-  /** What was used long ago gets a last chance: it goes on probation again. */
-  #demoteOldest(): void {
-    const [oldest] = this.#protected;
-    this.#protected.delete(oldest![0]);
-    this.add(...oldest!);
+  /** Of all entries. */
+  get weight(): number {
+    return this.#probation.weight + this.#protected.weight;
   }
 }
 
-function removeOldest(map: Map<string, unknown>): void {
-  const [oldest] = map.keys();
-  map.delete(oldest!);
+class Segment<V> {
+  weight = 0;
+  readonly #capacity: number;
+  /** Least recently used first: a Map keeps the order of insertion. */
+  readonly #entries = new Map<string, Entry<V>>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  take(key: string): Entry<V> | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.weight -= entry.weight;
+    return entry;
+  }
+
+  /** @returns the entries that there is no room for any more */
+  put(key: string, entry: Entry<V>): readonly (readonly [key: string, entry: Entry<V>])[] {
+    this.take(key);
+    this.#entries.set(key, entry);
+    this.weight += entry.weight;
+    if (this.weight <= this.#capacity) return NO_ENTRIES;
+    const removed: [string, Entry<V>][] = [];
+    for (const [oldest] of this.#entries) {
+      removed.push([oldest, this.take(oldest)!]);
+      if (this.weight <= this.#capacity) break;
+    }
+    return removed;
+  }
 }
+
+const NO_ENTRIES: readonly never[] = [];

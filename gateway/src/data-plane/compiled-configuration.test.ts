@@ -5,8 +5,9 @@ import { snapshotOf } from '../../test/fixtures/snapshot.ts';
 import type { Row } from '../model/config-table.ts';
 import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
-import { compileConfiguration, phasesFor } from './compiled-configuration.ts';
+import { compileConfiguration } from './compiled-configuration.ts';
 import type { Handlers, Scheme } from './compiled-configuration.ts';
+import { phasesFor } from './plans.ts';
 
 /** A plugin that writes down which of its configurations ran. */
 const marker = (name: string, priority: number): Handlers[string] => ({

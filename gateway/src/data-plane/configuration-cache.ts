@@ -3,13 +3,16 @@
  * File: one line of JSON (format, hash, SHA-256 of the rest), then the gzip of the table. Source of the rules: issue 3, "Bad input".
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { constants, readFileSync, renameSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gunzipSync } from 'node:zlib';
 
 import { GatewayError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { ConfigTable } from '../model/config-table.ts';
+import type { ConfigTable, Row } from '../model/config-table.ts';
 
 interface CachedConfiguration {
   readonly table: ConfigTable;
@@ -30,6 +33,8 @@ const GENERATIONS = ['configuration.0', 'configuration.1'] as const;
 export class ConfigurationCache {
   readonly #folder: string;
   readonly #log: Log;
+  #waiting: CachedConfiguration | undefined;
+  #writing: Promise<void> | undefined;
 
   /** @param folder made when the first configuration is stored */
   constructor(folder: string, log: Log) {
@@ -56,23 +61,45 @@ export class ConfigurationCache {
   }
 
   /**
-   * Stores a configuration; the one before it stays as the second generation. After a crash at any moment at least one of them is whole.
-   * @throws GatewayError `cache-unwritable`
+   * Stores a configuration, off the way of requests; the one before it stays as the second generation. After a crash at any moment at least
+   * one of them is whole. Of several that wait, only the newest is stored. What fails is logged: the configuration runs, and only a restart
+   * without a control plane would miss it.
    */
   store(table: ConfigTable, hash: string): void {
-    const [newest, older] = GENERATIONS.map((generation) => join(this.#folder, generation)) as [string, string];
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      const fresh = join(this.#folder, 'configuration.new');
-      writeDurably(fresh, serialize(table, hash));
-      renameIfThere(newest, older);
-      renameSync(fresh, newest);
-      syncFolder(this.#folder);
-    } catch (error) {
-      throw new GatewayError(
-        'cache-unwritable', `cannot store the configuration in ${this.#folder}: ${messageOf(error)}`, 'io', { cause: error },
-      );
+    const isWriting = this.#writing !== undefined;
+    this.#waiting = { table, hash };
+    if (!isWriting) this.#writing = this.#writeAll();
+  }
+
+  /** Resolves when everything is stored. */
+  async idle(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting !== undefined) {
+      const { table, hash } = this.#waiting;
+      this.#waiting = undefined;
+      try {
+        await this.#write(table, hash);
+      } catch (error) {
+        const problem = new GatewayError(
+          'cache-unwritable', `cannot store the configuration in ${this.#folder}: ${messageOf(error)}`, 'io', { cause: error },
+        );
+        this.#log.error(messageOf(problem));
+      }
     }
+    this.#writing = undefined;
+  }
+
+  async #write(table: ConfigTable, hash: string): Promise<void> {
+    const [newest, older] = GENERATIONS.map((generation) => join(this.#folder, generation)) as [string, string];
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const fresh = join(this.#folder, 'configuration.new');
+    await writeDurably(fresh, await serialize(table, hash));
+    await renameIfThere(newest, older);
+    await rename(fresh, newest);
+    await syncFolder(this.#folder);
   }
 
   #read(path: string): Buffer | undefined {
@@ -97,10 +124,43 @@ export class ConfigurationCache {
   }
 }
 
-function serialize(table: ConfigTable, hash: string): Buffer {
-  const body = gzipSync(JSON.stringify(table), { level: 1 });
-  const head: Head = { format: FORMAT, hash, sha256: digest(body) };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
+/** Compresses in threads of the runtime, what is handed to them a little at a time. */
+async function serialize(table: ConfigTable, hash: string): Promise<readonly Buffer[]> {
+  const body: Buffer[] = [];
+  const sha256 = createHash('sha256');
+  await pipeline(Readable.from(textOf(table), { highWaterMark: 1 }), createGzip({ level: 1 }), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      sha256.update(chunk);
+      body.push(chunk);
+    }
+  });
+  const head: Head = { format: FORMAT, hash, sha256: sha256.digest('hex') };
+  return [Buffer.from(`${JSON.stringify(head)}\n`), ...body];
+}
+
+/** Characters that are made at once. */
+const CHUNK_CHARS = 32_768;
+
+/** The table as JSON. */
+function* textOf(table: ConfigTable): Generator<string, void, void> {
+  let text = '{';
+  for (const [name, rows] of Object.entries(table)) {
+    if (rows === undefined) continue;
+    text += `${text.endsWith('{') ? '' : ','}${JSON.stringify(name)}:`;
+    if (!Array.isArray(rows)) {
+      text += JSON.stringify(rows);
+      continue;
+    }
+    text += '[';
+    for (const [at, row] of (rows as readonly Row[]).entries()) {
+      text += `${at === 0 ? '' : ','}${JSON.stringify(row)}`;
+      if (text.length < CHUNK_CHARS) continue;
+      yield text;
+      text = '';
+    }
+    text += ']';
+  }
+  yield `${text}}`;
 }
 
 /** The configuration, or what is wrong with the file. */
@@ -130,34 +190,34 @@ function digest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function writeDurably(path: string, bytes: Buffer): void {
+async function writeDurably(path: string, parts: readonly Buffer[]): Promise<void> {
   // Each write is on the disk when it returns: Node's permission model, which a hardened node may run under, knows no fsync.
   const flags = constants.O_WRONLY + constants.O_CREAT + constants.O_TRUNC + (constants.O_SYNC ?? 0);
   // The file contains credentials: only this user may read it.
-  const file = openSync(path, flags, 0o600);
+  const file = await open(path, flags, 0o600);
   try {
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
+    await file.writeFile(Buffer.concat(parts));
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
-function renameIfThere(from: string, to: string): void {
+async function renameIfThere(from: string, to: string): Promise<void> {
   try {
-    renameSync(from, to);
+    await rename(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
 /** Without this a crash of the machine may undo the renames; the generation before is whole then. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
   try {
-    fsyncSync(folder);
+    await folder.sync();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw error;
   } finally {
-    closeSync(folder);
+    await folder.close();
   }
 }

@@ -5,6 +5,10 @@
 import { PATHS } from '../../contract.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
+import { KeptList } from '../base/kept-list.ts';
+import { isSameJson } from '../base/same-json.ts';
+import { atOnce } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import { vaultKinds } from '../base/vault-kinds.ts';
 import { parseVaultReference } from '../base/vault-reference.ts';
 import { rowsOf } from '../model/config-table.ts';
@@ -33,12 +37,21 @@ export function ownVaults({ vaults: { listed, aws, hcv }, compatibility }: Pick<
   return Object.fromEntries(vaultKinds(listed, compatibility).map((kind) => [kind, configs[kind]]));
 }
 
-interface ResolvedTable {
+export interface ResolvedTable {
   /** Without the rows that are set aside. */
   readonly table: ConfigTable;
   /** Rows with references that this node cannot resolve. */
   readonly setAside: readonly SetAsideRow[];
   readonly secrets: UsedSecrets;
+  /** For the next table. */
+  readonly types: ReadonlyMap<string, ResolvedType>;
+}
+
+/** The rows of one entity type. */
+interface ResolvedType {
+  readonly rows: KeptList<Row, ResolvedRow>;
+  readonly served: readonly Row[];
+  readonly setAside: readonly SetAsideRow[];
 }
 
 /** What is shorter is no secret, but may be part of any word. */
@@ -114,42 +127,79 @@ const EXPIRED = Symbol('expired');
  * Puts secrets in the places of references. A row with a reference that cannot be resolved is set aside.
  *
  * @param table that has been validated and completed
- * @param before secrets of the same table
+ * @param known secrets of the same table
  */
-export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vaults: NodeVaults, before?: UsedSecrets): ResolvedTable {
-  return vaults.whileReading(() => resolvedTable(table, schemas, new UsedSecrets(vaults.of(table), before)));
+export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vaults: NodeVaults, known?: UsedSecrets): ResolvedTable {
+  return atOnce(resolvingSecrets({ table, schemas, vaults, known }));
 }
 
-function resolvedTable(table: ConfigTable, schemas: Schemas, secrets: UsedSecrets): ResolvedTable {
-  const setAside: SetAsideRow[] = [];
-  const resolvedRows = (schema: EntitySchema): readonly Row[] => {
-    const rows = rowsOf(table, schema.name);
-    const resolved = rows.map((row, index) => resolveRow(schema, row, index, secrets));
-    const errors = withRepetitions(schema, rows, resolved);
-    errors.forEach((ofRow, index) => {
-      if (ofRow.length > 0) setAside.push({ entity: schema.name, row: rows[index]!, errors: ofRow });
-    });
-    return resolved.filter((_, index) => errors[index]!.length === 0).map(({ row }) => row);
+interface Resolution {
+  readonly table: ConfigTable;
+  readonly schemas: Schemas;
+  readonly vaults: NodeVaults;
+  /** Secrets of the same table. */
+  readonly known?: UsedSecrets | undefined;
+  /** What was made of the table before: rows without references are not looked at again. */
+  readonly before?: ResolvedTable | undefined;
+}
+
+export function* resolvingSecrets({ table, schemas, vaults, known, before }: Resolution): Steps<ResolvedTable> {
+  return yield* vaults.whileReading(resolvingTable(table, schemas, new UsedSecrets(vaults.of(table), known), before));
+}
+
+function* resolvingTable(table: ConfigTable, schemas: Schemas, secrets: UsedSecrets, before?: ResolvedTable): Steps<ResolvedTable> {
+  const types = new Map<string, ResolvedType>();
+  for (const name of Object.keys(table)) {
+    const schema = schemas.get(name);
+    if (schema !== undefined) types.set(name, yield* resolvedType(schema, rowsOf(table, name), secrets, before?.types.get(name)));
+  }
+  const served = Object.fromEntries([...types].map(([name, type]) => [name, type.served]));
+  const setAside = [...types.values()].flatMap((type) => type.setAside);
+  return { table: { ...table, ...served } as ConfigTable, setAside, secrets, types };
+}
+
+function* resolvedType(schema: EntitySchema, given: readonly Row[], secrets: UsedSecrets, before?: ResolvedType): Steps<ResolvedType> {
+  let last: ResolvedRow | undefined;
+  // What a reference leads to may be another secret each time.
+  const isKept = (known: Row, row: Row, made: ResolvedRow): boolean => {
+    last = undefined;
+    if (known !== row || !made.hasReferences) return known === row;
+    last = resolveRow(schema, row, secrets);
+    return isSameJson(last.row, made.row) && isSameJson(last.problems, made.problems);
   };
-  const known = Object.keys(table).flatMap((entity) => schemas.get(entity) ?? []);
-  const resolved = Object.fromEntries(known.map((schema) => [schema.name, resolvedRows(schema)]));
-  return { table: { ...table, ...resolved } as ConfigTable, setAside, secrets };
+  const make = (row: Row): ResolvedRow => {
+    const made = last ?? resolveRow(schema, row, secrets);
+    last = undefined;
+    return made;
+  };
+  const rows = yield* (before?.rows ?? KeptList.empty<Row, ResolvedRow>()).next(given, make, { isKept });
+  if (before !== undefined && rows.isSameAs(before.rows)) return { ...before, rows };
+  const errors = errorsOf(schema, given, rows.made);
+  const setAside = given.flatMap((row, index): SetAsideRow[] => (
+    errors[index]!.length === 0 ? [] : [{ entity: schema.name, row, errors: errors[index]! }]));
+  return { rows, served: rows.made.filter((_, index) => errors[index]!.length === 0).map(({ row }) => row), setAside };
 }
 
 interface ResolvedRow {
   readonly row: Row;
-  readonly errors: readonly TableError[];
+  readonly hasReferences: boolean;
+  /** Fields and what is wrong with their references. */
+  readonly problems: readonly (readonly [field: string, message: string])[];
 }
 
-function resolveRow(schema: EntitySchema, row: Row, index: number, secrets: UsedSecrets): ResolvedRow {
+const NO_PROBLEMS: readonly never[] = [];
+
+function resolveRow(schema: EntitySchema, row: Row, secrets: UsedSecrets): ResolvedRow {
   // What does not run needs no secrets.
-  if (row.enabled === false) return { row, errors: [] };
-  const errors: TableError[] = [];
+  if (row.enabled === false) return { row, hasReferences: false, problems: NO_PROBLEMS };
+  let problems: (readonly [field: string, message: string])[] | undefined;
+  let hasReferences = false;
   const resolve = (reference: string, field: string): string => {
+    hasReferences = true;
     try {
       return secrets.read(reference);
     } catch (error) {
-      errors.push(errorOf(schema.name, index, row, field, `${reference} cannot be resolved: ${messageOf(error)}`));
+      (problems ??= []).push([field, `${reference} cannot be resolved: ${messageOf(error)}`]);
       return reference;
     }
   };
@@ -157,9 +207,9 @@ function resolveRow(schema: EntitySchema, row: Row, index: number, secrets: Used
   // Declarative files have references for keys; without this, the text of the reference would be the key, known to all readers of the
   // file.
   const references = credentialReferences(schema, row);
-  if (references.length === 0) return { row: resolved, errors };
+  if (references.length === 0) return { row: resolved, hasReferences, problems: problems ?? NO_PROBLEMS };
   const withCredentials = { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) };
-  return { row: transformed(schema, withCredentials, references), errors };
+  return { row: transformed(schema, withCredentials, references), hasReferences, problems: problems ?? NO_PROBLEMS };
 }
 
 /** What the control plane could not do without the secrets: it stores passwords as hashes. */
@@ -177,8 +227,9 @@ function credentialReferences(schema: EntitySchema, row: Row): readonly string[]
 }
 
 /** Two references may lead to one secret. Whose credential that is cannot be known, so those that only refer to it are set aside. */
-function withRepetitions(schema: EntitySchema, rows: readonly Row[], resolved: readonly ResolvedRow[]): readonly (readonly TableError[])[] {
-  const errors = resolved.map((row) => row.errors);
+function errorsOf(schema: EntitySchema, rows: readonly Row[], resolved: readonly ResolvedRow[]): readonly (readonly TableError[])[] {
+  const errors = resolved.map(({ problems }, index): readonly TableError[] => (
+    problems.length === 0 ? NO_PROBLEMS : problems.map(([field, message]) => errorOf(schema.name, index, rows[index]!, field, message))));
   const field = schema.credential?.lookup;
   if (field === undefined || !rows.some((row) => isSecretReference(row[field]))) return errors;
   const byValue = Map.groupBy(resolved.keys(), (index) => resolved[index]!.row[field]);

@@ -16,8 +16,13 @@ interface PluginInstancesOptions {
   readonly services: NodeServices;
 }
 
-interface Held {
+/** A prepared plugin, as a configuration holds it. */
+export interface HeldPlugin {
   readonly phases: PluginPhases;
+}
+
+interface Held extends HeldPlugin {
+  readonly key: string;
   users: number;
 }
 
@@ -37,7 +42,9 @@ export function identityOf(phases: PluginPhases): PluginIdentity | undefined {
 /** Plugins of one configuration, held until it is released. */
 export interface HeldPlugins {
   /** @throws Error when the plugin cannot be prepared */
-  prepare(handler: PluginHandler<unknown>, plugin: PluginInstance): PluginPhases;
+  prepare(handler: PluginHandler<unknown>, plugin: PluginInstance): HeldPlugin;
+  /** Holds what another configuration, which is still held, has prepared. */
+  share(held: HeldPlugin): void;
   release(): void;
 }
 
@@ -62,22 +69,26 @@ export class PluginInstances {
 
   /** Begins a configuration. What it holds is held until `release`, also where it shares it with the configuration before. */
   hold(): HeldPlugins {
-    const keys: string[] = [];
     let isHeld = true;
     this.#configurations += 1;
+    const own: Held[] = [];
+    const use = (held: Held): Held => {
+      held.users += 1;
+      own.push(held);
+      return held;
+    };
     return {
       prepare: (handler, plugin) => {
         const key = keyOf(plugin);
-        const held = this.#held.get(key) ?? { phases: this.#prepare(handler, plugin), users: 0 };
+        const held = this.#held.get(key) ?? { key, phases: this.#prepare(handler, plugin), users: 0 };
         this.#held.set(key, held);
-        held.users += 1;
-        keys.push(key);
-        return held.phases;
+        return use(held);
       },
+      share: (held) => void use(held as Held),
       release: () => {
         if (isHeld) this.#configurations -= 1;
         isHeld = false;
-        for (const key of keys.splice(0)) this.#release(key);
+        for (const held of own.splice(0)) this.#release(held);
       },
     };
   }
@@ -92,12 +103,10 @@ export class PluginInstances {
     return phases;
   }
 
-  #release(key: string): void {
-    const held = this.#held.get(key);
-    if (held === undefined) return;
+  #release(held: Held): void {
     held.users -= 1;
     if (held.users > 0) return;
-    this.#held.delete(key);
+    this.#held.delete(held.key);
     void this.#close(held.phases);
   }
 

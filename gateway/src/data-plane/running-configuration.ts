@@ -7,6 +7,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
 import { atOnce, inSteps } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { BaseMissing, takeOver } from '../model/handover.ts';
@@ -14,18 +15,18 @@ import type { SettledConfiguration } from '../model/handover.ts';
 import { bounded, describeQuarantined, NO_QUARANTINE, quarantinedRow, quarantineOf } from '../model/quarantine.ts';
 import type { Quarantine, QuarantinedEntity } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
-import { compileSnapshot } from '../model/snapshot.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import { compilingSnapshot } from '../model/snapshot.ts';
+import type { CompiledSnapshot, Snapshot } from '../model/snapshot.ts';
 import type { TableError } from '../model/table-error.ts';
 import { describeTableErrors } from '../model/table-error.ts';
 import type { NodeVaults } from '../vaults/node-vaults.ts';
 import { ApplyQueue } from './apply-queue.ts';
-import { compileConfiguration } from './compiled-configuration.ts';
+import { compilingConfiguration, tryOut } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
 import { ConfigurationSettler } from './configuration-settler.ts';
-import { withNodeSecrets } from './node-secrets.ts';
-import type { UsedSecrets } from './node-secrets.ts';
+import { resolvingSecrets } from './node-secrets.ts';
+import type { ResolvedTable, UsedSecrets } from './node-secrets.ts';
 import type { PluginInstances } from './plugin-instances.ts';
 import { unusedEntities, withoutUnmetNeeds } from './unmet-needs.ts';
 
@@ -67,8 +68,9 @@ export type ConfigurationOrigin = 'control_plane' | 'cache' | 'fallback';
 interface Running {
   readonly settled: SettledConfiguration;
   readonly origin: ConfigurationOrigin;
+  readonly resolved: ResolvedTable;
+  readonly snapshot: CompiledSnapshot;
   readonly compiled: CompiledConfiguration;
-  readonly secrets: UsedSecrets;
   readonly quarantined: readonly QuarantinedEntity[];
   readonly quarantine: Quarantine;
 }
@@ -125,9 +127,9 @@ export class RunningConfiguration {
   apply(table: ConfigTable, hash: string, origin: ConfigurationOrigin = 'control_plane'): Promise<ApplyResult> {
     return this.#queue.apply(async () => {
       const settled = await this.#settler.settle(table, hash);
-      const result = settled.ok ? this.#take({ settled: settled.configuration, origin }) : refusal(settled.errors);
+      const result = settled.ok ? await inSteps(this.#take({ settled: settled.configuration, origin })) : refusal(settled.errors);
       this.#refused = result.applied ? undefined : { hash, message: result.message };
-      if (result.applied) this.#keep(table, hash);
+      if (result.applied) this.#options.cache?.store(table, hash);
       return result;
     });
   }
@@ -142,7 +144,7 @@ export class RunningConfiguration {
       try {
         const settled = await inSteps(takeOver(text, this.#running?.settled));
         await this.#options.prepare?.(settled.table);
-        const result = this.#take({ settled, origin });
+        const result = await inSteps(this.#take({ settled, origin }));
         this.#refused = result.applied ? undefined : { hash: settled.hash, message: result.message };
         return result;
       } catch (error) {
@@ -166,7 +168,7 @@ export class RunningConfiguration {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
       const settled = atOnce(this.#settler.settling(table, hash));
-      const result = settled.ok ? this.#take({ settled: settled.configuration, origin: 'cache' }) : refusal(settled.errors);
+      const result = settled.ok ? atOnce(this.#take({ settled: settled.configuration, origin: 'cache' })) : refusal(settled.errors);
       return result.applied ? undefined : result.message;
     });
     if (cached !== undefined) log.notice('started with the kept configuration', { hash: cached.hash });
@@ -182,19 +184,19 @@ export class RunningConfiguration {
     return this.#queue.inTurn(() => this.#renewSecrets());
   }
 
-  #renewSecrets(): boolean {
+  async #renewSecrets(): Promise<boolean> {
     const running = this.#running;
-    if (running === undefined || running.secrets.areCurrent()) return false;
-    const result = this.#take(running, running.secrets);
+    if (running === undefined || running.resolved.secrets.areCurrent()) return false;
+    const result = await inSteps(this.#take(running, running.resolved.secrets));
     const { log } = this.#options;
     if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.settled.hash });
     else log.error(`secrets of the configuration have changed, and cannot be used: ${result.message}`);
     return result.applied;
   }
 
-  /** Resolves when everything that was asked for until now is done. */
+  /** Resolves when everything that was asked for until now is done, and kept on disk. */
   async idle(): Promise<void> {
-    await this.#queue.inTurn(() => undefined);
+    await this.#queue.inTurn(() => this.#options.cache?.idle());
   }
 
   /** Ends the plugins, behind the requests that use them. */
@@ -202,33 +204,57 @@ export class RunningConfiguration {
     this.#running?.compiled.retire();
   }
 
-  #take({ settled, origin }: Pick<Running, 'settled' | 'origin'>, before?: UsedSecrets): ApplyResult {
+  * #take({ settled, origin }: Pick<Running, 'settled' | 'origin'>, known?: UsedSecrets): Steps<ApplyResult> {
     const { schemas, handlers, instances, routerFlavor, vaults } = this.#options;
     const { table, hash } = settled;
-    const { table: resolved, secrets, setAside } = withNodeSecrets(table, schemas, vaults, before);
-    const wrong = [...settled.setAside, ...setAside];
-    const met = withoutUnmetNeeds(resolved, wrong);
-    const aside = [...wrong, ...met.setAside];
-    const snapshot = compileSnapshot(met.table, hash, schemas, aside);
+    const before = this.#running;
+    const resolved = yield* resolvingSecrets({ table, schemas, vaults, known, before: before?.resolved });
+    const { secrets } = resolved;
+    const wrong = [...settled.setAside, ...resolved.setAside];
+    const met = withoutUnmetNeeds(resolved.table, wrong);
+    const setAside = [...wrong, ...met.setAside];
+    const compiling = { hash, schemas, before: before?.snapshot };
+    const snapshot = yield* compilingSnapshot({ ...compiling, table: met.table, setAside });
     const hasRoutes = rowsOf(table, 'routes').length > 0 || settled.setAside.some(({ entity }) => entity === 'routes');
-    const isBare = ({ routes }: Snapshot) => hasRoutes && routes.every(({ heldBack }) => heldBack === true);
+    const isBare = ({ snapshot: { routes } }: CompiledSnapshot) => hasRoutes && routes.every(({ heldBack }) => heldBack === true);
     // What only this version cannot do is no mistake of the configuration, and refuses no table.
-    if (wrong.length > 0 && isBare(snapshot) && isBare(compileSnapshot(resolved, hash, schemas, wrong))) {
+    if (wrong.length > 0 && isBare(snapshot)
+      && isBare(yield* compilingSnapshot({ ...compiling, table: resolved.table, setAside: wrong }))) {
       return refusal(wrong.flatMap(({ errors }) => errors));
     }
     this.#logUnused(unusedEntities(table));
     try {
-      const compiled = compileConfiguration(snapshot, handlers, instances, routerFlavor);
-      const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
+      const compiled = yield* compilingConfiguration({
+        snapshot: snapshot.snapshot, handlers, instances, routerFlavor, before: before?.compiled,
+      });
+      const quarantined = [...setAside.map(quarantinedRow), ...compiled.failed]
         .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
-      this.#logQuarantine(quarantined);
-      this.#running?.compiled.retire();
-      this.#options.onChange?.(snapshot);
-      this.#running = { settled, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
+      this.#replace({ settled, origin, resolved, snapshot, compiled, quarantined, quarantine: quarantineOf(quarantined) });
       return { applied: true };
     } catch (error) {
       return { applied: false, message: secrets.redact(messageOf(error)), errors: [] };
     }
+  }
+
+  /**
+   * Lets the next request see another configuration. The one before is whole until then: when the other cannot be used after all, requests
+   * go on with it.
+   *
+   * @throws Error why it cannot be used
+   */
+  #replace(next: Running): void {
+    const before = this.#running;
+    try {
+      tryOut(next.compiled);
+      this.#options.onChange?.(next.compiled.snapshot);
+    } catch (error) {
+      if (before !== undefined) this.#options.onChange?.(before.compiled.snapshot);
+      next.compiled.retire();
+      throw error;
+    }
+    this.#logQuarantine(next.quarantined);
+    this.#running = next;
+    before?.compiled.retire();
   }
 
   /** One line when it changes. */
@@ -254,15 +280,6 @@ export class RunningConfiguration {
     const left = sharingLines([...before].filter(([key]) => !now.has(key)).map(([, entity]) => entity));
     for (const entities of left.slice(0, MAX_LOGGED)) {
       log.notice(`no longer in quarantine: ${describeQuarantined(entities[0])}`, idsOf(entities));
-    }
-  }
-
-  #keep(table: ConfigTable, hash: string): void {
-    try {
-      this.#options.cache?.store(table, hash);
-    } catch (error) {
-      // The configuration runs; only a restart without a control plane would miss it.
-      this.#options.log.error(messageOf(error));
     }
   }
 }

@@ -152,6 +152,7 @@ describe('a secret of a configured vault', () => {
     held = 'hunter2-two';
     clock.advance(60_000);
     await eventually('the plugin runs with the new secret', () => tokens().at(-1) === 'hunter2-two');
+    await dataPlane.idle();
     const kept = readdirSync(join(folder, 'configuration')).map((name) => readFileSync(join(folder, 'configuration', name)));
     const texts = kept.map((bytes) => {
       const begin = bytes.indexOf(Buffer.from([0x1f, 0x8b]));

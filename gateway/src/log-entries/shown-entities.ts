@@ -10,7 +10,7 @@ interface Workspace {
 }
 
 /** The workspace of a configuration: there is one. */
-export const workspaceOf = perSnapshot((snapshot: Snapshot): Workspace => {
+export const workspaceOf = perSnapshot((snapshot) => [snapshot.entities('workspaces')], (snapshot: Snapshot): Workspace => {
   const rows = snapshot.entities('workspaces');
   const row = rows.find(({ name }) => name === DEFAULT_WORKSPACE) ?? rows[0];
   return { id: String(row?.id ?? ''), name: String(row?.name ?? DEFAULT_WORKSPACE) };

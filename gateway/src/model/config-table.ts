@@ -13,8 +13,10 @@ export interface ConfigTable {
   readonly [entity: string]: readonly Row[] | string | boolean | undefined;
 }
 
+const NONE: readonly Row[] = [];
+
 /** The rows of one entity type; empty when the table has none. */
 export function rowsOf(table: ConfigTable, entity: string): readonly Row[] {
   const rows = table[entity];
-  return Array.isArray(rows) ? rows : [];
+  return Array.isArray(rows) ? rows : NONE;
 }

@@ -2,6 +2,10 @@
  * A configuration table prepared for traffic: references resolved, credentials indexed. Immutable; each table becomes a new snapshot. The
  * data plane builds from it what depends on plugins' code or on sockets.
  */
+import { KeptList } from '../base/kept-list.ts';
+import { isSameJson } from '../base/same-json.ts';
+import { atOnce, forEachInSteps } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
 import type { ConsumerRow } from './entities/consumer.ts';
@@ -76,45 +80,128 @@ export interface Snapshot {
  * @param setAside rows that are not served. Routes and plugins among them stay, as what holds their requests back.
  */
 export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schemas, setAside: readonly SetAsideRow[] = []): Snapshot {
-  const serviceRows = rowsOf(table, 'services') as readonly ServiceRow[];
-  const services = byId(serviceRows.map(compileService));
-  const unusable = (entity: string): readonly SetAsideRow[] => setAside.filter((aside) => aside.entity === entity);
-  const disabledAside = unusable('services').filter(({ row }) => row.enabled === false).map(({ row }) => row.id);
-  const disabled = new Set<unknown>([...serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id), ...disabledAside]);
-  // A membership that is set aside still binds: what is configured for a group must not be escaped by a damaged row.
-  const memberships = [...rowsOf(table, 'consumer_group_consumers'), ...unusable('consumer_group_consumers').map(({ row }) => row)];
-  const names = new Map(rowsOf(table, 'consumer_groups').map(({ id, name }) => [id, String(name)]));
-  const nameOf = (row: Row): string => names.get(row.consumer_group as string) ?? '';
-  const groups = Map.groupBy(memberships.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)), ({ consumer }) => consumer);
-  const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map((row) => compileConsumer(row, groups.get(row.id))));
-  // Routes of a disabled service count as absent.
-  const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).filter((row) => !disabled.has(row.service))
-    .map((row) => compileRoute(row, services.get(row.service ?? '')));
-  const heldBack = unusable('routes').filter(({ row }) => !disabled.has(row.service))
-    .flatMap(({ row, errors }) => heldBackRoute(row, errors.map(({ field }) => field)) ?? []);
-  const credentialTypes = [...schemas.values()].flatMap(({ name, credential }) => credential ? [[name, credential.lookup] as const] : []);
-  return {
-    hash,
-    routes: [...routes, ...heldBack],
-    plugins: [
-      ...(rowsOf(table, 'plugins') as readonly CompletePluginRow[]).filter(({ enabled }) => enabled).map(compilePlugin),
-      ...unusable('plugins').flatMap(unusablePlugin),
-    ],
-    consumers: {
-      byId: consumers,
-      byUsername: consumersBy('username', consumers),
-      byCustomId: consumersBy('customId', consumers),
-    },
-    credentials: new Map(credentialTypes.map(([name, lookup]) => [name, credentialsBy(lookup, rowsOf(table, name), consumers)])),
-    entities: (name) => rowsOf(table, name),
-  };
+  return atOnce(compilingSnapshot({ table, hash, schemas, setAside })).snapshot;
 }
 
-function consumersBy(field: 'username' | 'customId', consumers: ReadonlyMap<string, Consumer>): ReadonlyMap<string, Consumer> {
-  return new Map([...consumers.values()].flatMap((consumer) => {
-    const value = consumer[field];
-    return value === null ? [] : [[value, consumer] as const];
-  }));
+interface SnapshotSource {
+  readonly table: ConfigTable;
+  readonly hash: string;
+  readonly schemas: Schemas;
+  readonly setAside: readonly SetAsideRow[];
+  /** What the table before became: what has not changed is shared. */
+  readonly before?: CompiledSnapshot | undefined;
+}
+
+/** A snapshot, and what the next one is compiled from. */
+export interface CompiledSnapshot {
+  readonly snapshot: Snapshot;
+  readonly services: KeptList<Row, Service>;
+  readonly serviceById: ReadonlyMap<string, Service>;
+  readonly groups: Memberships;
+  readonly consumers: KeptList<Row, Consumer>;
+  readonly routes: KeptList<Row, Route>;
+  readonly heldBackRoutes: KeptList<SetAsideRow, readonly Route[]>;
+  readonly plugins: KeptList<Row, PluginInstance>;
+  readonly unusablePlugins: KeptList<SetAsideRow, readonly PluginInstance[]>;
+  /** Rows of credentials, by entity type. */
+  readonly credentialRows: ReadonlyMap<string, readonly Row[]>;
+}
+
+export function* compilingSnapshot({ table, hash, schemas, setAside, before }: SnapshotSource): Steps<CompiledSnapshot> {
+  const unusable = (entity: string): readonly SetAsideRow[] => setAside.filter((aside) => aside.entity === entity);
+  const services = yield* (before?.services ?? none<Row, Service>()).next(rowsOf(table, 'services'), compileService);
+  const serviceById = before !== undefined && services.isSameAs(before.services) ? before.serviceById : yield* byId(services.made);
+  const groups = membershipsOf(table, unusable('consumer_group_consumers'), before?.groups);
+  const consumers = yield* (before?.consumers ?? none<Row, Consumer>()).next(
+    rowsOf(table, 'consumers'), (row) => compileConsumer(row as ConsumerRow, groups.byConsumer.get(row.id)),
+    { isKept: (known, row, made) => known === row && (groups === before!.groups || hasGroups(made, groups.byConsumer.get(row.id))) },
+  );
+  const isDisabled = disabledServices(rowsOf(table, 'services'), unusable('services'));
+  const targetOf = (row: Row): Service | undefined => serviceById.get(row.service as string ?? '');
+  const routes = yield* (before?.routes ?? none<Row, Route>()).next(
+    // Routes of a disabled service count as absent.
+    isDisabled.size === 0 ? rowsOf(table, 'routes') : rowsOf(table, 'routes').filter((row) => !isDisabled.has(row.service)),
+    (row) => compileRoute(row as RouteRow, targetOf(row)),
+    { isKept: (known, row, made) => known === row && made.service === targetOf(row) },
+  );
+  const heldBackRoutes = yield* (before?.heldBackRoutes ?? none<SetAsideRow, readonly Route[]>()).next(
+    unusable('routes').filter(({ row }) => !isDisabled.has(row.service)),
+    ({ row, errors }) => [heldBackRoute(row, errors.map(({ field }) => field)) ?? []].flat(), BY_ROW,
+  );
+  const plugins = yield* (before?.plugins ?? none<Row, PluginInstance>()).next(
+    rowsOf(table, 'plugins').filter(({ enabled }) => enabled), (row) => compilePlugin(row as CompletePluginRow),
+  );
+  const unusablePlugins = yield* (before?.unusablePlugins ?? none<SetAsideRow, readonly PluginInstance[]>()).next(
+    unusable('plugins'), unusablePlugin, BY_ROW,
+  );
+  const sharesConsumers = before !== undefined && consumers.isSameAs(before.consumers);
+  const indexed = sharesConsumers ? before.snapshot.consumers : yield* indexedConsumers(consumers.made);
+  const credentialRows = new Map<string, readonly Row[]>();
+  const credentials = new Map<string, ReadonlyMap<string, Credential>>();
+  for (const { name, credential } of schemas.values()) {
+    if (credential === undefined) continue;
+    const rows = rowsOf(table, name);
+    const known = sharesConsumers && before.credentialRows.get(name) === rows ? before.snapshot.credentials.get(name) : undefined;
+    credentialRows.set(name, rows);
+    credentials.set(name, known ?? (yield* credentialsBy(credential.lookup, rows, indexed.byId)));
+  }
+  const hasSame = <In, Out>(one: KeptList<In, Out>, other: KeptList<In, Out> | undefined) => other !== undefined && one.isSameAs(other);
+  const hasSameRoutes = hasSame(routes, before?.routes) && hasSame(heldBackRoutes, before?.heldBackRoutes);
+  const hasSamePlugins = hasSame(plugins, before?.plugins) && hasSame(unusablePlugins, before?.unusablePlugins);
+  const snapshot: Snapshot = {
+    hash,
+    routes: hasSameRoutes ? before!.snapshot.routes : [...routes.made, ...heldBackRoutes.made.flat()],
+    plugins: hasSamePlugins ? before!.snapshot.plugins : [...plugins.made, ...unusablePlugins.made.flat()],
+    consumers: indexed,
+    credentials,
+    entities: (name) => rowsOf(table, name),
+  };
+  return { snapshot, services, serviceById, groups, consumers, routes, heldBackRoutes, plugins, unusablePlugins, credentialRows };
+}
+
+function none<In, Out>(): KeptList<In, Out> {
+  return KeptList.empty<In, Out>();
+}
+
+/** Rows of memberships, by consumer. */
+interface Memberships {
+  readonly sources: readonly (readonly unknown[])[];
+  readonly byConsumer: ReadonlyMap<unknown, readonly Row[]>;
+}
+
+/** A membership that is set aside still binds: what is configured for a group must not be escaped by a damaged row. */
+function membershipsOf(table: ConfigTable, setAside: readonly SetAsideRow[], before: Memberships | undefined): Memberships {
+  const [rows, groups] = [rowsOf(table, 'consumer_group_consumers'), rowsOf(table, 'consumer_groups')];
+  if (setAside.length === 0 && before?.sources[0] === rows && before.sources[1] === groups) return before;
+  const names = new Map(groups.map(({ id, name }) => [id, String(name)]));
+  const nameOf = (row: Row): string => names.get(row.consumer_group as string) ?? '';
+  const all = [...rows, ...setAside.map(({ row }) => row)].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return { sources: setAside.length === 0 ? [rows, groups] : [], byConsumer: Map.groupBy(all, ({ consumer }) => consumer) };
+}
+
+function hasGroups({ groups }: Consumer, memberships: readonly Row[] | undefined): boolean {
+  const ids = memberships === undefined ? undefined : [...new Set(memberships.map(({ consumer_group: id }) => id))];
+  if (groups === undefined || ids === undefined) return groups === ids;
+  return groups.size === ids.length && [...groups].every((id, at) => id === ids[at]);
+}
+
+function disabledServices(rows: readonly Row[], setAside: readonly SetAsideRow[]): ReadonlySet<unknown> {
+  const aside = setAside.filter(({ row }) => row.enabled === false).map(({ row }) => row.id);
+  return new Set([...rows.filter(({ enabled }) => !(enabled as boolean)).map(({ id }) => id), ...aside]);
+}
+
+const BY_ROW = {
+  keyOf: ({ row }: SetAsideRow) => row,
+  isKept: (known: SetAsideRow, aside: SetAsideRow) => known.row === aside.row && isSameJson(known.errors, aside.errors),
+};
+
+function* indexedConsumers(consumers: readonly Consumer[]): Steps<Snapshot['consumers']> {
+  const indexes = { byId: yield* byId(consumers), byUsername: new Map<string, Consumer>(), byCustomId: new Map<string, Consumer>() };
+  yield* forEachInSteps(consumers, (consumer) => {
+    if (consumer.username !== null) indexes.byUsername.set(consumer.username, consumer);
+    if (consumer.customId !== null) indexes.byCustomId.set(consumer.customId, consumer);
+  });
+  return indexes;
 }
 
 /** A configuration without entities. */
@@ -131,7 +218,8 @@ type CompletePluginRow = PluginRow & { readonly config: Row };
 /** An explicit null means the default, as in Kong. */
 const DEFAULTS = service.fields;
 
-function compileService(row: ServiceRow): Service {
+function compileService(given: Row): Service {
+  const row = given as ServiceRow;
   return {
     id: row.id,
     name: row.name,
@@ -225,15 +313,21 @@ function compileConsumer(row: ConsumerRow, memberships: readonly Row[] | undefin
 }
 
 /** Credentials by the value of their lookup field. Rows without that value or without a consumer are left out. */
-function credentialsBy(lookup: string, rows: readonly Row[], consumers: ReadonlyMap<string, Consumer>): ReadonlyMap<string, Credential> {
-  return new Map(rows.flatMap((row) => {
+function* credentialsBy(
+  lookup: string, rows: readonly Row[], consumers: ReadonlyMap<string, Consumer>,
+): Steps<ReadonlyMap<string, Credential>> {
+  const credentials = new Map<string, Credential>();
+  yield* forEachInSteps(rows, (row) => {
     const shown = row[lookup];
     const consumer = consumers.get(row.consumer as string);
-    if (typeof shown !== 'string' || consumer === undefined) return [];
-    return [[shown, { id: row.id as string, consumer, row, ...typeof row.ttl === 'number' && { expiresAt: row.ttl } }]];
-  }));
+    if (typeof shown !== 'string' || consumer === undefined) return;
+    credentials.set(shown, { id: row.id as string, consumer, row, ...typeof row.ttl === 'number' && { expiresAt: row.ttl } });
+  });
+  return credentials;
 }
 
-function byId<T extends { readonly id: string }>(entities: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(entities.map((entity) => [entity.id, entity]));
+function* byId<T extends { readonly id: string }>(entities: readonly T[]): Steps<ReadonlyMap<string, T>> {
+  const found = new Map<string, T>();
+  yield* forEachInSteps(entities, (entity) => void found.set(entity.id, entity));
+  return found;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { EnvVault } from '../base/env-vault.ts';
 import type { Log } from '../base/log.ts';
+import type { Steps } from '../base/steps.ts';
 import type { VaultKind } from '../base/vault-kinds.ts';
 import { fieldOf, parseVaultReference } from '../base/vault-reference.ts';
 import type { VaultReference } from '../base/vault-reference.ts';
@@ -92,10 +93,10 @@ export class NodeVaults {
     await this.#remote.settled(limitMs);
   }
 
-  /** Runs what reads all secrets of a configuration, and forgets the others. */
-  whileReading<T>(read: () => T): T {
+  /** Does what reads all secrets of a configuration, and forgets the others. */
+  * whileReading<T>(read: Steps<T>): Steps<T> {
     this.#remote.begin();
-    const result = read();
+    const result = yield* read;
     this.#remote.forgetOthers();
     return result;
   }

@@ -15,7 +15,7 @@ const CREDENTIAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'key-auth': ['key_names'], 'jwt': ['uri_param_names'], 'openid-connect': ['bearer_token_param_name', 'id_token_param_name'],
 };
 
-const secretArguments = perSnapshot((snapshot: Snapshot): ReadonlySet<string> => {
+const secretArguments = perSnapshot(({ plugins }) => [plugins], (snapshot: Snapshot): ReadonlySet<string> => {
   const names = snapshot.plugins.flatMap(({ name, config }) => (CREDENTIAL_FIELDS[name] ?? []).flatMap((field) => (config as Row)[field]));
   return new Set(names.filter((name) => typeof name === 'string').map((name) => name.toLowerCase()));
 });

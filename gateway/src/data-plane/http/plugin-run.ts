@@ -3,8 +3,8 @@
  * of its plugins does.
  */
 import type { Phase, PluginPhases } from '../../plugin-kit/plugin.ts';
-import { phasesFor } from '../compiled-configuration.ts';
-import type { Plan } from '../compiled-configuration.ts';
+import { phasesFor } from '../plans.ts';
+import type { Plan } from '../plans.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** Requests that end before they have a route are still seen by the later phases of the global plugins. */

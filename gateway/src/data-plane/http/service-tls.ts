@@ -12,7 +12,9 @@ interface Certificates {
   readonly made: Map<string, ServiceTls>;
 }
 
-const certificatesOf = perSnapshot((snapshot): Certificates => ({
+const certificateRows = (snapshot: Snapshot) => [snapshot.entities('certificates'), snapshot.entities('ca_certificates')];
+
+const certificatesOf = perSnapshot(certificateRows, (snapshot): Certificates => ({
   identities: byId(snapshot.entities('certificates')), authorities: byId(snapshot.entities('ca_certificates')), made: new Map(),
 }));
 

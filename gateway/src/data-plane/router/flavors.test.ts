@@ -27,7 +27,9 @@ function request({ headers = {}, ...given }: Given = {}): RouterInput {
 }
 
 function routerOf(flavor: RouterFlavor, ...routes: readonly Route[]): Router {
-  return new Router(routes, (_, reason) => { throw new Error(reason); }, flavor);
+  const router = Router.of(routes, flavor);
+  expect(router.failed).toEqual([]);
+  return router;
 }
 
 /** The number in the id of the route that is found. */

@@ -1,7 +1,10 @@
-/** Matchers of one host by path: prefixes in a tree, regular expressions by texts that they need, and those for any path. */
+/**
+ * Matchers of one host by path: prefixes in a tree, regular expressions by texts that they need, and those for any path. Versioned: see
+ * `HostIndex`.
+ */
 import type { RegularExpression } from '../../model/formats/regular-expression.ts';
 import { LiteralIndex } from './literal-index.ts';
-import type { Filed } from './literal-index.ts';
+import type { Filed, GramCounts } from './literal-index.ts';
 import { MatcherList } from './matcher-list.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { RouteMatcher } from './route-matcher.ts';
@@ -12,26 +15,76 @@ interface Candidate {
   readonly expression: RegularExpression;
 }
 
-export class PathIndex {
-  readonly #anyPath = new MatcherList();
-  readonly #prefixes = new PrefixTree<MatcherList>();
-  readonly #literals: LiteralIndex<RouteMatcher>;
+interface Parts {
+  readonly anyPath: MatcherList;
+  readonly prefixes: PrefixTree<MatcherList>;
+  readonly literals: LiteralIndex<RouteMatcher>;
   /** Expressions without a text of four characters, by what their paths begin with. */
-  readonly #beginnings = new PrefixTree<Filed<RouteMatcher>[]>();
+  readonly beginnings: PrefixTree<readonly Filed<RouteMatcher>[]>;
+}
 
-  /** @param matchers in the order of precedence */
-  constructor(matchers: readonly RouteMatcher[]) {
-    const expressions: Filed<RouteMatcher>[] = [];
-    for (const matcher of matchers) {
-      if (matcher.paths === undefined) this.#anyPath.add(matcher);
-      for (const path of matcher.paths ?? []) {
-        if ('prefix' in path) this.#prefixes.at(path.prefix, () => new MatcherList()).add(matcher);
-        else expressions.push({ value: matcher, expression: path.expression, beginning: path.beginning });
+export class PathIndex {
+  static empty(owner: object, counts: GramCounts): PathIndex {
+    return new PathIndex(owner, {
+      anyPath: new MatcherList(owner), prefixes: new PrefixTree(owner), literals: new LiteralIndex(owner, counts),
+      beginnings: new PrefixTree(owner),
+    });
+  }
+
+  readonly #owner: object;
+  readonly #anyPath: MatcherList;
+  readonly #prefixes: Parts['prefixes'];
+  readonly #literals: Parts['literals'];
+  readonly #beginnings: Parts['beginnings'];
+
+  private constructor(owner: object, { anyPath, prefixes, literals, beginnings }: Parts) {
+    this.#owner = owner;
+    this.#anyPath = anyPath;
+    this.#prefixes = prefixes;
+    this.#literals = literals;
+    this.#beginnings = beginnings;
+  }
+
+  ownedBy(owner: object): PathIndex {
+    if (owner === this.#owner) return this;
+    return new PathIndex(owner, {
+      anyPath: this.#anyPath.ownedBy(owner), prefixes: this.#prefixes.ownedBy(owner), literals: this.#literals.ownedBy(owner),
+      beginnings: this.#beginnings.ownedBy(owner),
+    });
+  }
+
+  /** For the owner only. */
+  add(matcher: RouteMatcher): void {
+    if (matcher.paths === undefined) this.#anyPath.add(matcher);
+    for (const path of matcher.paths ?? []) {
+      if ('prefix' in path) this.#changeList(path.prefix, (list) => list.add(matcher));
+      else {
+        const filed = { value: matcher, expression: path.expression, beginning: path.beginning };
+        if (!this.#literals.add(filed)) this.#beginnings.set(path.beginning, (known = []) => [...known, filed]);
       }
     }
-    const remaining: Filed<RouteMatcher>[] = [];
-    this.#literals = new LiteralIndex(expressions, remaining);
-    for (const filed of remaining) this.#beginnings.at(filed.beginning, () => []).push(filed);
+  }
+
+  /** For the owner only. */
+  remove(matcher: RouteMatcher): void {
+    if (matcher.paths === undefined) this.#anyPath.remove(matcher);
+    for (const path of matcher.paths ?? []) {
+      if ('prefix' in path) this.#changeList(path.prefix, (list) => list.remove(matcher));
+      else if (!this.#literals.remove({ value: matcher, expression: path.expression, beginning: path.beginning })) {
+        this.#beginnings.set(path.beginning, (known = []) => {
+          const kept = known.filter(({ value }) => value !== matcher);
+          return kept.length === 0 ? undefined : kept;
+        });
+      }
+    }
+  }
+
+  #changeList(prefix: string, change: (list: MatcherList) => void): void {
+    this.#prefixes.set(prefix, (known) => {
+      const list = known?.ownedBy(this.#owner) ?? new MatcherList(this.#owner);
+      change(list);
+      return list.size === 0 ? undefined : list;
+    });
   }
 
   /** The first match before `best` in the order of precedence, or `best`. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ROUTER_FLAVORS } from '../../base/router-flavor.ts';
 import type { RouterFlavor } from '../../base/router-flavor.ts';
+import { atOnce } from '../../base/steps.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { compileExpressionRoute } from './expression-matcher.ts';
 import { compileRoute } from './route-matcher.ts';
@@ -130,7 +131,8 @@ describe('the router finds what trying every route in the order of precedence fi
       fc.array(request, { minLength: LOOKUPS_OF_A_RUN, maxLength: LOOKUPS_OF_A_RUN }),
       (given, requests) => {
         const routes = given.map(routeOf);
-        const router = new Router(routes, (_, reason) => { throw new Error(reason); }, flavor);
+        const router = Router.of(routes, flavor);
+        expect(router.failed).toEqual([]);
         const parts = routes.flatMap((route) => partsOf(route, flavor)).sort((a, b) => byPrecedence(a.place, b.place));
         for (const input of requests.map(inputOf)) {
           const found = router.search(input);
@@ -140,6 +142,33 @@ describe('the router finds what trying every route in the order of precedence fi
         }
       },
     ), { numRuns: Math.ceil(LOOKUPS / 3 / LOOKUPS_OF_A_RUN) });
+  });
+});
+
+describe('a router that follows another one', () => {
+  it.each(ROUTER_FLAVORS)('finds what one for its routes alone finds, and leaves the other as it was: %s', (flavor) => {
+    const start = fc.uniqueArray(fields, { maxLength: 30, selector: ({ id }) => id });
+    const change = fc.record({ dropped: fc.array(fc.nat(40), { maxLength: 3 }), come: fc.array(fields, { maxLength: 3 }) });
+    const steps = fc.array(change, { maxLength: 6 });
+    fc.assert(fc.property(start, steps, fc.array(request, { minLength: 20, maxLength: 20 }), (first, changes, requests) => {
+      let routes: readonly Route[] = first.map(routeOf);
+      let router = Router.of(routes, flavor);
+      const inputs = requests.map(inputOf);
+      const finds = (by: Router) => inputs.map((input) => {
+        const found = by.search(input);
+        return found && [found.route.id, found.matched, by.find(input)?.route.id];
+      });
+      for (const { dropped, come } of changes) {
+        const fresh = come.map(routeOf);
+        const isReplaced = ({ id }: Route, at: number): boolean => dropped.includes(at) || fresh.some((route) => route.id === id);
+        routes = [...routes.filter((route, at) => !isReplaced(route, at)), ...new Map(fresh.map((route) => [route.id, route])).values()];
+        const before = finds(router);
+        const next = atOnce(Router.following(routes, flavor, router));
+        expect(finds(next)).toEqual(finds(Router.of(structuredClone(routes), flavor)));
+        expect(finds(router)).toEqual(before);
+        router = next;
+      }
+    }), { numRuns: 60 });
   });
 });
 
@@ -171,7 +200,7 @@ it('an expression matches what the fields that it stands for match', () => {
     const expression = asExpression(route);
     fc.pre(expression !== undefined);
     const matcher = compileExpressionRoute(route, expression);
-    const router = new Router([{ ...route, expression }], () => undefined, 'expressions');
+    const router = Router.of([{ ...route, expression }], 'expressions');
     for (const input of requests.map(inputOf)) {
       const paths = route.paths.map((path) => matchedPart(path, input.path)).filter((part) => part !== undefined);
       const isMatch = otherConditions(route, input, 'traditional_compatible') && (route.paths.length === 0 || paths.length > 0);

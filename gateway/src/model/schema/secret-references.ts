@@ -35,6 +35,10 @@ function resolveField(field: Field, value: unknown, resolve: ResolveSecret, path
 
 /** Returns the same object when nothing in it changes: most rows have no reference. */
 function changed(values: EntityValue, change: (name: string, value: unknown) => unknown): EntityValue {
-  const entries = Object.entries(values).map(([name, value]) => [name, change(name, value)] as const);
-  return entries.some(([name, value]) => value !== values[name]) ? Object.fromEntries(entries) : values;
+  let made: Record<string, unknown> | undefined;
+  for (const name of Object.keys(values)) {
+    const value = change(name, values[name]);
+    if (value !== values[name]) (made ??= { ...values })[name] = value;
+  }
+  return made ?? values;
 }

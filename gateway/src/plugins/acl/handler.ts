@@ -2,6 +2,7 @@
  * acl, phase access. Fails closed: a client that no plugin has authenticated is refused with 401, and one that its groups do not let in
  * with 403.
  */
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Exchange, Refusal } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { perSnapshot } from '../../plugin-kit/snapshot-index.ts';
@@ -24,7 +25,9 @@ const FORBIDDEN: Refusal = { status: 403, message: 'You cannot consume this serv
 const NO_GROUPS: readonly string[] = [];
 
 /** Names of groups by the id of the consumer that belongs to them. */
-const groupsByConsumer = perSnapshot((snapshot): ReadonlyMap<string, readonly string[]> => {
+const aclRows = (snapshot: Snapshot) => [snapshot.entities(aclGroup.name)];
+
+const groupsByConsumer = perSnapshot(aclRows, (snapshot): ReadonlyMap<string, readonly string[]> => {
   const groups = new Map<string, string[]>();
   for (const { consumer, group } of snapshot.entities(aclGroup.name) as readonly AclRow[]) {
     const known = groups.get(consumer);

@@ -13,7 +13,7 @@ export type IdentityOf = (grant: Grant, configuration: Snapshot) => Identity | u
 
 type FindConsumer = (snapshot: Snapshot, name: string) => Consumer | undefined;
 
-const byLowerCaseUsername = perSnapshot(({ consumers }) => (
+const byLowerCaseUsername = perSnapshot(({ consumers }) => [consumers.byUsername], ({ consumers }) => (
   new Map([...consumers.byUsername].map(([name, consumer]) => [name.toLowerCase(), consumer]))));
 
 const FINDERS: Readonly<Record<string, FindConsumer>> = {
