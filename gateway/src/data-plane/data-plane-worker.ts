@@ -12,6 +12,7 @@ import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import { createUpstreams } from '../http-engine/http1/upstream-engine.ts';
+import type { Http1Upstreams } from '../http-engine/http1/upstream-engine.ts';
 import { Http2Upstreams } from '../http-engine/http2/http2-upstreams.ts';
 import { Upstreams } from '../http-engine/upstreams.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
@@ -85,6 +86,10 @@ export class DataPlaneWorker {
   readonly #log: Log;
   readonly #services: OpenNodeServices;
   readonly #serverNames: ServerNames;
+  readonly #http1: Http1Upstreams;
+  readonly #http2: Http2Upstreams;
+  /** What upstreams did wrong in HTTP/2, by reason. */
+  readonly #http2Refusals = new Map<string, number>();
   readonly #upstreams: Upstreams;
   readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
@@ -110,7 +115,9 @@ export class DataPlaneWorker {
       log, clock, node: { id: nodeId, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
     });
     this.#serverNames = new ServerNames(settings.tls, log);
-    this.#upstreams = new Upstreams(createUpstreams(settings.upstreamPool), new Http2Upstreams());
+    this.#http1 = createUpstreams(settings.upstreamPool);
+    this.#http2 = new Http2Upstreams({ counted: (reason) => this.#http2Refusals.set(reason, (this.#http2Refusals.get(reason) ?? 0) + 1) });
+    this.#upstreams = new Upstreams(this.#http1, this.#http2);
     const upstreamTls = new UpstreamTls(settings.upstreamTls);
     const resolver = nodeResolver(settings.dns, () => clock.now());
     this.#balancers = new UpstreamBalancers({
@@ -165,7 +172,8 @@ export class DataPlaneWorker {
       pid: process.pid,
       eventLoop: this.#eventLoop.take(),
       active: this.#pipeline.active,
-      pool: this.#upstreams.stats(),
+      pool: this.#http1.stats(),
+      http2: { connections: this.#http2.connections, refused: this.#http2Refusals },
       refused: this.#pipeline.refusals,
       queues: this.#services.queues.counts,
       lostLines: this.#accessLog?.lost ?? 0,

@@ -11,6 +11,8 @@ export interface EngineNumbers {
   /** Requests under way. */
   readonly active: number;
   readonly pool: PoolStats;
+  /** Connections that requests share, and what was wrong on them, by reason, since the start. */
+  readonly http2: { readonly connections: number; readonly refused: ReadonlyMap<string, number> };
   /** Refused bytes of clients, by reason, since the start. */
   readonly refused: ReadonlyMap<string, number>;
   readonly queues: QueueCounts;
@@ -46,7 +48,9 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'hybridge_upstream_connections', help: 'Open connections to upstreams, by state',
-    of: ({ pool }) => each('state', [['idle', pool.idle], ['busy', Math.max(pool.open - pool.idle, 0)]]),
+    of: ({ pool, http2 }) => each('state', [
+      ['idle', pool.idle], ['busy', Math.max(pool.open - pool.idle, 0)], ['http2', http2.connections],
+    ]),
   },
   {
     name: 'hybridge_upstream_connections_opened_total', help: 'Connections to upstreams that were opened', type: 'counter',
@@ -62,7 +66,9 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'hybridge_refused_answers_total', help: 'Answers of upstreams that are not well formed, by reason', type: 'counter',
-    of: ({ pool }) => each('reason', Object.entries(pool.refused)),
+    of: ({ pool, http2 }) => [
+      ...each('reason', Object.entries(pool.refused), { protocol: 'http/1' }), ...each('reason', http2.refused, { protocol: 'http/2' }),
+    ],
   },
   {
     name: 'hybridge_queue_entries', help: 'Entries that wait in the queues of plugins, or are being sent',
