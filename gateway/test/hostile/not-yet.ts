@@ -10,9 +10,7 @@ interface NotYet {
   readonly isRace?: boolean;
 }
 
-const NOT_YET: readonly NotYet[] = [
-  { id: /^(?:robustness\/)?h2\//, reason: 'TLS listeners do not offer HTTP/2 yet' },
-];
+const NOT_YET: readonly NotYet[] = [];
 
 export function notYet(id: string): NotYet | undefined {
   return NOT_YET.find((row) => row.id.test(id));

@@ -7,7 +7,8 @@ import { messageOf } from '../../base/errors.ts';
 import { plainAddress } from '../../base/ip-range.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
-import type { ConnectionFacts } from '../../http-engine/http1/client-connection.ts';
+import type { ConnectionFacts, OnPreface } from '../../http-engine/http1/client-connection.ts';
+import { Http2Server } from '../../http-engine/http2/http2-server.ts';
 import { Http1Service } from '../../http-engine/http1/http1-service.ts';
 import type { Http1ServiceOptions } from '../../http-engine/http1/http1-service.ts';
 import type { ConnectionTls, RequestHandler } from '../../http-engine/messages.ts';
@@ -18,9 +19,16 @@ import { SocketStream } from '../../http-engine/sockets/socket-stream.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
 import { refusalText } from './refusal-text.ts';
+import { nextRequestId } from './request-id.ts';
 
 /** For the header of the PROXY protocol. Milliseconds. */
 const PROXY_HEADER_MS = 10_000;
+
+const HTTP1_PROTOCOLS = ['http/1.1', 'http/1.0'];
+
+interface Engine {
+  accept(stream: SocketStream, facts: ConnectionFacts): void;
+}
 
 export interface ProxyListenerOptions extends Partial<Pick<Http1ServiceOptions, 'limits' | 'timeouts' | 'clock'>> {
   /** Whether connections are read into one shared buffer, where that works. @default true */
@@ -32,12 +40,18 @@ export class ProxyListener {
   /** All connections, below TLS: one whose handshake is not over is one to close, too. */
   readonly #sockets = new Set<Socket>();
   readonly #http1: Http1Service;
+  readonly #http2: Http2Server;
+  /** For connections that may begin with the preface of HTTP/2. */
+  readonly #either: Engine;
   readonly #log: Log;
   readonly #sharesReads: boolean;
   #accepted = 0;
 
   constructor(handler: RequestHandler, log: Log, { sharesReads = true, ...options }: ProxyListenerOptions = {}) {
     this.#http1 = new Http1Service({ handler, refusalText, ...options });
+    this.#http2 = new Http2Server(handler, { requestId: nextRequestId });
+    const onPreface: OnPreface = (stream, client, first) => this.#http2.accept(stream, client, first);
+    this.#either = { accept: (stream, facts) => this.#http1.accept(stream, facts, onPreface) };
     this.#log = log;
     this.#sharesReads = sharesReads;
   }
@@ -70,6 +84,7 @@ export class ProxyListener {
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#http1.stop();
+    this.#http2.stop();
     await Promise.all(closed);
     this.#http1.close();
   }
@@ -77,18 +92,24 @@ export class ProxyListener {
   /** Closes all open connections at once. */
   abort(): void {
     this.#http1.abort();
+    this.#http2.abort();
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #createServer(listener: Listener, servers: ListenerServers, sharesReads: boolean): Server {
     const options = { allowHalfOpen: true, noDelay: true };
-    const secure = listener.ssl ? servers.createTls(listener, { ...options, ALPNProtocols: ['http/1.1', 'http/1.0'] }) : undefined;
+    const ALPNProtocols = listener.http2 ? ['h2', ...HTTP1_PROTOCOLS] : HTTP1_PROTOCOLS;
+    const secure = listener.ssl ? servers.createTls(listener, { ...options, ALPNProtocols }) : undefined;
     // The socket that comes out of a handshake is another one; the ends tell which one it stands on.
     const proxied = new Map<string, ProxiedEnds>();
-    secure?.on('secureConnection', (socket) => this.#serve(socket, tlsOf(socket), proxied.get(endsOf(socket)), sharesReads));
+    secure?.on('secureConnection', (socket) => {
+      const engine = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1;
+      this.#serve(socket, factsOf(socket, tlsOf(socket), proxied.get(endsOf(socket))), engine, sharesReads);
+    });
     const server = secure === undefined || listener.proxyProtocol ? createServer(options) : secure;
     const begin = (socket: Socket, ends?: ProxiedEnds) => {
-      if (secure === undefined) return this.#serve(socket, undefined, ends, sharesReads);
+      const engine = listener.http2 ? this.#either : this.#http1;
+      if (secure === undefined) return this.#serve(socket, factsOf(socket, undefined, ends), engine, sharesReads);
       if (ends !== undefined) {
         const key = endsOf(socket);
         proxied.set(key, ends);
@@ -113,15 +134,13 @@ export class ProxyListener {
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  /** @param proxied what a load balancer says of the connection: it is believed where the address says `proxy_protocol` */
-  #serve(socket: Socket, tls: ConnectionTls | undefined, proxied: ProxiedEnds | undefined, sharesReads: boolean): void {
-    const facts = factsOf(socket, tls, proxied);
+  #serve(socket: Socket, facts: ConnectionFacts | undefined, engine: Engine, sharesReads: boolean): void {
     // It is gone already.
     if (facts === undefined) return void socket.destroy();
     const stream = new SocketStream();
     stream.attach(socket, false);
     if (sharesReads) shareReads(socket, stream.onread);
-    this.#http1.serve(stream, facts);
+    engine.accept(stream, facts);
     socket.resume();
   }
 }
@@ -130,6 +149,7 @@ function endsOf({ remoteAddress, remotePort, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localPort}`;
 }
 
+/** @param proxied what a load balancer says of the connection: it is believed where the address says `proxy_protocol` */
 function factsOf(socket: Socket, tls: ConnectionTls | undefined, proxied: ProxiedEnds | undefined): ConnectionFacts | undefined {
   const { remoteAddress, remotePort = 0, localAddress, localPort = 0 } = socket;
   if (remoteAddress === undefined) return undefined;

@@ -652,3 +652,40 @@ describe('a switch of protocols', () => {
     expect(pathsOf(handler)).toEqual(['/', '/2']);
   });
 });
+
+describe('the preface of HTTP/2', () => {
+  const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+  function either(): { handler: RecordingHandler; client: Http1Client; taken: string[] } {
+    const handler = new RecordingHandler();
+    const taken: string[] = [];
+    const client = new Http1Client(handler, {}, (stream, { remoteAddress }, first) => {
+      taken.push(`${remoteAddress} ${first.toString('latin1')}`);
+      stream.reader = { data: () => undefined, drain: () => undefined, end: () => undefined, close: () => undefined };
+    });
+    return { handler, client, taken };
+  }
+
+  it.each([
+    ['at once', [`${PREFACE}frames`]], ['byte by byte', [...PREFACE.slice(0, -1), `${PREFACE.at(-1)}frames`]], ['in two', [PREFACE.slice(0,
+    18), `${PREFACE.slice(18)}frames`]],
+  ])('hands the connection to its engine: %s', (_title, pieces) => {
+    const { handler, client, taken } = either();
+    for (const piece of pieces) client.send(piece);
+    client.wait(1_000);
+    expect(taken).toEqual([`192.0.2.1 ${PREFACE}frames`]);
+    expect([handler.refusals, handler.seen, client.stream.written, client.stream.isEnded, client.service.connections]).toEqual([[], [], '',
+    false, 0]);
+  });
+
+  it('is none behind a request, and none where it does not go on', () => {
+    const { handler, client, taken } = either();
+    client.send(get()).send(PREFACE);
+    const other = either();
+    other.client.send('PR').send(`${PREFACE.slice(2, -6)}XX\r\n\r\n`);
+    expect([taken, other.taken, handler.refusals, other.handler.refusals]).toEqual([[], [], ['version'], ['version']]);
+    const method = either();
+    method.client.send('P').send(post('').slice(1));
+    expect(method.handler.seen).toHaveLength(1);
+  });
+});

@@ -2,7 +2,7 @@
  * A connection of a client that speaks HTTP/1.1: one request at a time, what follows waits within a bound. Bytes that are no request are
  * refused, and the connection is closed so that the client can read why. RFC 9112 §9.
  */
-import type { ConnectionTls, RequestHandler } from '../messages.ts';
+import type { ClientConnection, ConnectionTls, RequestHandler } from '../messages.ts';
 import type { ByteReader, ByteStream } from '../sockets/byte-stream.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { ClientAnswer } from './client-answer.ts';
@@ -18,6 +18,9 @@ import type { RefusalReason } from './request-refusals.ts';
 const FIRST_READ = 4_096;
 
 const MAX_EMPTY_LINES = 8;
+
+/** RFC 9113 §3.4. */
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** A CR that is not followed by LF, or the other way round. A CR at the end may still be. */
 const BARE_LINE_END = /(?<!\r)\n|\r(?=[^\n])/g;
@@ -69,6 +72,9 @@ export interface RefusalText {
   readonly requestId: string;
 }
 
+/** Takes over a connection that begins with the preface of HTTP/2. @param first what was read of it, the preface included */
+export type OnPreface = (stream: ByteStream, client: ClientConnection, first: Buffer) => void;
+
 export interface ConnectionFacts {
   readonly remoteAddress: string;
   readonly remotePort: number;
@@ -85,6 +91,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   readonly tls: ConnectionTls | undefined;
   readonly stream: ClientStream;
   readonly #service: ConnectionSurroundings;
+  /** As long as the connection may be one of HTTP/2. */
+  #onPreface: OnPreface | undefined;
   #state = HEAD;
   /** Beginning of a head. */
   #text = '';
@@ -107,7 +115,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   #deadline: number;
   #writeDeadline = 0;
 
-  constructor(stream: ClientStream, facts: ConnectionFacts, service: ConnectionSurroundings) {
+  constructor(stream: ClientStream, facts: ConnectionFacts, service: ConnectionSurroundings, onPreface?: OnPreface) {
     this.remoteAddress = facts.remoteAddress;
     this.remotePort = facts.remotePort;
     this.localAddress = facts.localAddress;
@@ -115,6 +123,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     this.tls = facts.tls;
     this.stream = stream;
     this.#service = service;
+    this.#onPreface = onPreface;
     this.#deadline = service.tick + service.timeouts.head;
     stream.reader = this;
     stream.onGone = () => this.#gone();
@@ -285,6 +294,15 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     const before = this.#text.length;
     let until = Math.min(end, start + FIRST_READ);
     let text = this.#text + buffer.toString('latin1', start, until);
+    if (this.#onPreface !== undefined) {
+      const begins = text.slice(0, PREFACE.length);
+      if (begins === PREFACE) return this.#leave(Buffer.concat([Buffer.from(this.#text, 'latin1'), buffer.subarray(start, end)]), end);
+      if (PREFACE.startsWith(begins)) {
+        this.#text = text;
+        return end;
+      }
+      this.#onPreface = undefined;
+    }
     const from = this.#skipEmptyLines(text);
     if (this.#emptyLines > MAX_EMPTY_LINES) return this.#refuseHead('empty-lines', '', end);
     let headEnd = text.indexOf('\r\n\r\n', Math.max(from, before - 3));
@@ -305,6 +323,16 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     if (refusal !== undefined) return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd)) ? 'bare-line-end' : refusal, text, end);
     this.#begin(request);
     return start + headEnd + 4 - before;
+  }
+
+  /** Gives the connection away to HTTP/2. */
+  #leave(first: Buffer, end: number): number {
+    const take = this.#onPreface!;
+    this.#text = '';
+    this.#gone();
+    this.stream.onGone = undefined;
+    take(this.stream, this, first);
+    return end;
   }
 
   /** RFC 9112 §2.2: before a request line, servers ignore some. @returns where the request line begins */

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { RequestHandler } from '../messages.ts';
 import { ClientConnectionHttp1 } from './client-connection.ts';
-import type { ClientStream, ConnectionFacts, ConnectionSurroundings, RefusalText } from './client-connection.ts';
+import type { ClientStream, ConnectionFacts, ConnectionSurroundings, OnPreface, RefusalText } from './client-connection.ts';
 import { HTTP1_LIMITS, HTTP1_TIMEOUTS } from './limits.ts';
 import type { Http1Limits, Http1Timeouts } from './limits.ts';
 import type { RefusalReason } from './request-refusals.ts';
@@ -42,8 +42,9 @@ export class Http1Service implements ConnectionSurroundings {
     return this.#connections.size;
   }
 
-  serve(stream: ClientStream, facts: ConnectionFacts): ClientConnectionHttp1 {
-    const connection = new ClientConnectionHttp1(stream, facts, this);
+  /** @param onPreface takes over a connection that begins with the preface of HTTP/2. @default - it is refused */
+  accept(stream: ClientStream, facts: ConnectionFacts, onPreface?: OnPreface): ClientConnectionHttp1 {
+    const connection = new ClientConnectionHttp1(stream, facts, this, onPreface);
     this.#connections.add(connection);
     return connection;
   }
