@@ -158,7 +158,7 @@ describe('answers', () => {
 
   it.each([
     ['HEAD', 200, 5, 'Content-Length: 5\r\n'], ['HEAD', 200, undefined, ''], ['GET', 204, 0, 'Content-Length: 0\r\n'], ['GET', 204,
-    undefined, ''],
+      undefined, ''],
     ['GET', 304, 5, 'Content-Length: 5\r\n'], ['GET', 304, undefined, ''],
   ])('to %s with %d have no body', (method, status, length, framing) => {
     for (const isWhole of [false, true]) {
@@ -668,14 +668,14 @@ describe('the preface of HTTP/2', () => {
 
   it.each([
     ['at once', [`${PREFACE}frames`]], ['byte by byte', [...PREFACE.slice(0, -1), `${PREFACE.at(-1)}frames`]], ['in two', [PREFACE.slice(0,
-    18), `${PREFACE.slice(18)}frames`]],
+      18), `${PREFACE.slice(18)}frames`]],
   ])('hands the connection to its engine: %s', (_title, pieces) => {
     const { handler, client, taken } = either();
     for (const piece of pieces) client.send(piece);
     client.wait(1_000);
     expect(taken).toEqual([`192.0.2.1 ${PREFACE}frames`]);
     expect([handler.refusals, handler.seen, client.stream.written, client.stream.isEnded, client.service.connections]).toEqual([[], [], '',
-    false, 0]);
+      false, 0]);
   });
 
   it('is none behind a request, and none where it does not go on', () => {
