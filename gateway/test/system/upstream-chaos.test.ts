@@ -20,7 +20,7 @@ import { withDefaultCertificates } from '../../src/process/default-certificates.
 import { readSettings } from '../../src/settings/read.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { answerOf, ask, dial, requestOf } from '../fixtures/local-proxy.ts';
-import { ByteUpstream } from '../fixtures/upstream-calls.ts';
+import { ByteUpstream, sendSlowly } from '../fixtures/upstream-calls.ts';
 import type { UpstreamPeer } from '../fixtures/upstream-calls.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { IMAGE } from './local-topology.ts';
@@ -198,9 +198,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'sends its answer slowly, each part within `read_timeout`': async () => {
-    const slow = await upstream((peer) => {
-      [...OK].forEach((character, index) => setTimeout(() => peer.send(character), 5 * index));
-    });
+    const slow = await upstream((peer) => void sendSlowly(peer, OK, 5));
     await run({ port: slow.port, read_timeout: 2_000 });
     expect(await asked(GET)).toBe('200 ok');
   },

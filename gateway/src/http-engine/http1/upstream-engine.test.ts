@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../test/fixtures/eventually.ts';
-import { ByteUpstream, headOf, LONG, NotedAnswer, sendsBody } from '../../../test/fixtures/upstream-calls.ts';
+import { ByteUpstream, headOf, LONG, NotedAnswer, sendsBody, sendSlowly } from '../../../test/fixtures/upstream-calls.ts';
 import type { UpstreamPeer } from '../../../test/fixtures/upstream-calls.ts';
 import type { UpstreamCall, UpstreamRequestHead, UpstreamRoute, UpstreamTimeouts } from '../messages.ts';
 import { createUpstreams } from './upstream-engine.ts';
@@ -572,9 +572,7 @@ describe('a failure', () => {
 
   it('to answer in time is one after sending, however slowly the answer came before', async () => {
     const upstream = await answering((peer, request) => {
-      if (request.includes('/slow')) {
-        [...OK].slice(0, 12).forEach((character, index) => setTimeout(() => peer.send(character), 20 * index));
-      }
+      if (request.includes('/slow')) void sendSlowly(peer, OK.slice(0, 12), 20);
       if (request.includes('/half')) peer.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi');
     });
     const upstreams = engine();
