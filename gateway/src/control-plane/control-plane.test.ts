@@ -28,6 +28,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     workers: 1,
     admin: { insecure: false },
     streamHalfClose: false,
+    realIpHeader: 'X-Real-IP',
     listen: { proxy: [], stream: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
       mode: 'shared', identity: { certificate, key: new Secret(key) }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [],

@@ -2,6 +2,7 @@
  * The half of a data plane that proxies: listeners, pipeline, plugins' services, balancers, connections to upstreams. It runs what it is
  * given; where configurations come from, and what is told of the node as a whole, is `data-plane.ts`.
  */
+import type { Server } from 'node:net';
 import { hostname } from 'node:os';
 
 import type { AccessLog } from '../access-log/access-record.ts';
@@ -22,7 +23,7 @@ import { createNodeServices } from '../plugin-services/node-services.ts';
 import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { shownAnswers } from '../response-cache/memory-store.ts';
 import type { ShownAnswers } from '../response-cache/memory-store.ts';
-import type { KeyPair, Settings } from '../settings/settings.ts';
+import type { KeyPair, Listener, Settings } from '../settings/settings.ts';
 import { StreamListeners } from '../streams/stream-listeners.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { HealthReport } from './balancer/health-report.ts';
@@ -34,6 +35,7 @@ import { engineFamilies } from './engine-families.ts';
 import type { EngineNumbers } from './engine-families.ts';
 import { EventLoopWatch } from './event-loop.ts';
 import { Pipeline } from './http/pipeline.ts';
+import { ProxiedConnections } from './http/proxied-connections.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
 import { serviceTlsOf } from './http/service-tls.ts';
@@ -93,6 +95,7 @@ export class DataPlaneWorker {
   readonly #upstreams: Upstreams;
   readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
+  readonly #proxied: ProxiedConnections;
   readonly #proxy: ProxyListener;
   readonly #streams: StreamListeners;
   readonly #servers: ListenerServers;
@@ -127,6 +130,8 @@ export class DataPlaneWorker {
         : (upstream, snapshot) => upstreamTls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
     });
     this.upstreamHealth = new HealthReport(this.#balancers);
+    const trusts = settings.trustedIps.length === 0 ? undefined : trustedAddresses(settings);
+    this.#proxied = new ProxiedConnections(trusts);
     this.#pipeline = new Pipeline({
       upstreams: this.#upstreams,
       tls: upstreamTls,
@@ -137,6 +142,7 @@ export class DataPlaneWorker {
       configuration,
       closing: () => this.#closing,
       isTrusted: trustedAddresses(settings),
+      proxiedClient: settings.realIpHeader.toLowerCase() === 'proxy_protocol' ? (place) => this.#proxied.endsOf(place) : undefined,
       debug: debugToken === undefined ? undefined : new RequestDebug(debugToken),
       onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
@@ -150,7 +156,7 @@ export class DataPlaneWorker {
     this.#streams = new StreamListeners({
       log, configuration, resolver, balancers: this.#balancers, tls: upstreamTls,
       halfClose: settings.streamHalfClose,
-      isTrusted: settings.trustedIps.length === 0 ? undefined : trustedAddresses(settings),
+      isTrusted: trusts,
     });
   }
 
@@ -200,7 +206,9 @@ export class DataPlaneWorker {
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(): Promise<OpenAddresses> {
     const { listen } = this.#settings;
-    return { proxy: await this.#proxy.open(listen.proxy, this.#servers), stream: await this.#streams.open(listen.stream, this.#servers) };
+    const inFrontOf = (server: Server, { proxyProtocol }: Listener) => proxyProtocol ? this.#proxied.inFrontOf(server) : server;
+    const proxy = await this.#proxy.open(listen.proxy, this.#servers, inFrontOf);
+    return { proxy, stream: await this.#streams.open(listen.stream, this.#servers) };
   }
 
   /** Takes over another certificate for clients that name no server with one of its own. */
@@ -219,7 +227,7 @@ export class DataPlaneWorker {
    */
   async stop(limitMs: number): Promise<void> {
     this.#closing = true;
-    const stopped = Promise.all([this.#proxy.stop(), this.#streams.stop()]);
+    const stopped = Promise.all([this.#proxied.stop(), this.#proxy.stop(), this.#streams.stop()]);
     const deadline = SYSTEM_CLOCK.now() + limitMs;
     const active = () => this.#pipeline.active + this.#streams.active;
     while (active() > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));

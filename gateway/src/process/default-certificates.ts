@@ -16,7 +16,7 @@ const RENEW_BEFORE_MS = 30 * 86_400_000;
  */
 export async function withDefaultCertificates(settings: Settings): Promise<Settings> {
   const served = {
-    proxy: settings.role !== 'control_plane' && settings.listen.proxy.some((listener) => listener.ssl),
+    proxy: settings.role !== 'control_plane' && [...settings.listen.proxy, ...settings.listen.stream].some((listener) => listener.ssl),
     admin: settings.role !== 'data_plane' && settings.listen.admin.some((listener) => listener.ssl),
     status: settings.listen.status.some((listener) => listener.ssl),
   };

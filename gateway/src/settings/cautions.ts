@@ -19,6 +19,7 @@ type Caution = (settings: Settings, now: number, reader: SettingReader) => reado
 
 const CAUTIONS: readonly Caution[] = [
   expiredIdentity, confinedAdminApi, openAdminApi, unspokenHttp2, overruledBySuite, unusedClientCertificate,
+  otherClientHeader, unbelievedProxies,
 ];
 
 function expiredIdentity({ tunnel: { identity } }: Settings, now: number): readonly string[] {
@@ -47,6 +48,21 @@ function unspokenHttp2({ role, listen }: Settings): readonly string[] {
     `${SETTINGS.listen.proxy.name}: ${shownAddress(listener)} says http2, which this gateway does not speak: ${listener.ssl
       ? 'TLS offers HTTP/1.1 only, which every client falls back to'
       : 'clients that speak it without TLS are refused'}; gRPC clients cannot connect. Remove http2`));
+}
+
+function otherClientHeader({ realIpHeader }: Settings): readonly string[] {
+  if (['x-real-ip', 'proxy_protocol'].includes(realIpHeader.toLowerCase())) return [];
+  return [`${SETTINGS.realIpHeader.name}=${realIpHeader} has no effect: the address of a client behind ${SETTINGS.trustedIps.name} `
+    + 'is read from X-Real-IP'];
+}
+
+function unbelievedProxies({ role, listen, trustedIps }: Settings): readonly string[] {
+  if (role === 'control_plane' || trustedIps.length > 0) return [];
+  return [SETTINGS.listen.proxy, SETTINGS.listen.stream].flatMap(({ name }, index) => {
+    const proxied = (index === 0 ? listen.proxy : listen.stream).find(({ proxyProtocol }) => proxyProtocol);
+    return proxied === undefined ? [] : [`${name}: ${shownAddress(proxied)} says proxy_protocol, and nobody's header is believed: `
+      + `set ${SETTINGS.trustedIps.name} to the addresses of the load balancer`];
+  });
 }
 
 function overruledBySuite(_settings: Settings, _now: number, reader: SettingReader): readonly string[] {

@@ -95,7 +95,7 @@ function lacksCommonNames({ mode, allowedCommonNames, identity }: Settings['tunn
 }
 
 /** A load balancer that sends the PROXY header to a port that does not read it gets 400 for every request. */
-const PROXY_PROTOCOL_RULES = (['proxy', 'admin', 'status', 'cluster', 'telemetry'] as const).map((name): RoleRule => ({
+const PROXY_PROTOCOL_RULES = (['admin', 'status', 'cluster', 'telemetry'] as const).map((name): RoleRule => ({
   broken: (settings) => settings.listen[name].some(({ proxyProtocol }) => proxyProtocol),
   message: `${listen[name].name}: proxy_protocol is not supported; turn it off here and at the load balancer, `
     + `let the load balancer set X-Forwarded-For, and put its addresses into ${trustedIps.name}`,

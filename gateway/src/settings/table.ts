@@ -13,7 +13,7 @@ import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT, STREAM_HALF_CLOSE, WORKERS } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
-import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
+import { PROXY_WITHOUT_EFFECT, REAL_IP_HEADER, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
 import { CERTIFICATES, TLS_WITHOUT_EFFECT, UPSTREAM_TLS } from './table/tls.ts';
 import { TRACING, TRACING_WITHOUT_EFFECT } from './table/tracing.ts';
@@ -36,6 +36,7 @@ export const SETTINGS = {
   upstreamPool: UPSTREAM_POOL,
   dns: DNS,
   trustedIps: TRUSTED_IPS,
+  realIpHeader: REAL_IP_HEADER,
   routerFlavor: ROUTER_FLAVOR,
   streamHalfClose: STREAM_HALF_CLOSE,
   certificates: CERTIFICATES,
@@ -62,7 +63,10 @@ export const ROOMS: readonly Room[] = [
   { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
   { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
-  { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS, ROUTER_FLAVOR }), withoutEffect: PROXY_WITHOUT_EFFECT },
+  {
+    title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS, REAL_IP_HEADER, ROUTER_FLAVOR }),
+    withoutEffect: PROXY_WITHOUT_EFFECT,
+  },
   { title: 'Names of upstreams', working: settingsIn(DNS), withoutEffect: DNS_WITHOUT_EFFECT },
   { title: 'Traces', working: settingsIn(TRACING), withoutEffect: TRACING_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },

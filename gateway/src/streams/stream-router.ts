@@ -96,10 +96,16 @@ function narrowness(ends: readonly End[]): number {
 function endTest(ends: readonly End[]): (ip: string, port: number) => boolean {
   if (ends.length === 0) return () => true;
   const tests = ends.map(({ ip, port }) => {
-    const isIn = typeof ip === 'string' ? addressSet([ip]) : () => true;
+    const isIn = typeof ip === 'string' ? rangeTest(ip) : () => true;
     return (givenIp: string, givenPort: number) => (typeof port !== 'number' || port === givenPort) && isIn(givenIp);
   });
   return (ip, port) => tests.some((test) => test(ip, port));
+}
+
+/** A range of IPv6 contains no IPv4 address, though it may be written as one: `::/0` is every address of IPv6. */
+function rangeTest(range: string): (address: string) => boolean {
+  const isIn = addressSet([range]);
+  return (address) => address.includes(':') === range.includes(':') && isIn(address);
 }
 
 /** With regard to case, as in Kong. A wildcard in place of the first or the last label stands for any number of labels. */

@@ -28,6 +28,7 @@ import type { ProxyContext } from './proxy.ts';
 import { addDebugOutput, logDebugOutput } from './request-debug.ts';
 import type { RequestDebug } from './request-debug.ts';
 import { readFacts, refusedFacts } from './request-facts.ts';
+import type { ProxiedClient } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import { RequestTimeline } from './request-timeline.ts';
 import { speaksHttp2, UpstreamRoutes } from './upstream-routes.ts';
@@ -43,6 +44,8 @@ interface PipelineOptions {
   readonly accessLog?: AccessLog | undefined;
   /** @default - clients cannot ask for timelines */
   readonly debug?: RequestDebug | undefined;
+  /** Who the client of a connection is. @default - headers of requests may say so */
+  readonly proxiedClient?: ProxiedClient | undefined;
   /** What runs now; a request keeps what it began with. */
   configuration(): CompiledConfiguration | undefined;
   /** Whether this node is about to stop. */
@@ -108,7 +111,7 @@ export class Pipeline implements RequestHandler {
     this.#total += 1;
     let exchange: HttpExchange | undefined;
     try {
-      const facts = readFacts(incoming, this.#options.isTrusted);
+      const facts = readFacts(incoming, this.#options.isTrusted, this.#options.proxiedClient);
       const configuration = this.#options.configuration();
       if ('status' in facts) return this.#refuse(facts, incoming, outgoing, configuration);
       exchange = new HttpExchange(incoming, outgoing, facts, configuration, configuration?.snapshot ?? NO_ENTITIES);
@@ -270,7 +273,7 @@ export class Pipeline implements RequestHandler {
   #refuse(
     answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, compiled: CompiledConfiguration | undefined,
   ): void {
-    const facts = refusedFacts(incoming, this.#options.isTrusted);
+    const facts = refusedFacts(incoming, this.#options.isTrusted, this.#options.proxiedClient);
     const exchange = new HttpExchange(incoming, outgoing, facts, compiled, compiled?.snapshot ?? NO_ENTITIES);
     exchange.plugins = compiled?.globalPhases(exchange.scheme) ?? [];
     exchange.clock.sent = exchange.clock.start;

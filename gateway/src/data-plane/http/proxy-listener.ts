@@ -12,17 +12,12 @@ import { Http1Service } from '../../http-engine/http1/http1-service.ts';
 import type { Http1ServiceOptions } from '../../http-engine/http1/http1-service.ts';
 import { Http2Server } from '../../http-engine/http2/http2-server.ts';
 import type { ConnectionTls, RequestHandler } from '../../http-engine/messages.ts';
-import { readProxyHeader } from '../../http-engine/sockets/proxy-protocol.ts';
-import type { ProxiedEnds } from '../../http-engine/sockets/proxy-protocol.ts';
 import { provesSharedReads, shareReads } from '../../http-engine/sockets/shared-reads.ts';
 import { SocketStream } from '../../http-engine/sockets/socket-stream.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
 import { refusalText } from './refusal-text.ts';
 import { nextRequestId } from './request-id.ts';
-
-/** For the header of the PROXY protocol. Milliseconds. */
-const PROXY_HEADER_MS = 10_000;
 
 const HTTP1_PROTOCOLS = ['http/1.1', 'http/1.0'];
 
@@ -58,13 +53,16 @@ export class ProxyListener {
 
   /**
    * @param servers makes the server of each address
+   * @param inFrontOf what listens in place of that server, and hands it connections
    * @throws GatewayError `address-unavailable`, `certificate-missing`
    */
-  async open(listeners: readonly Listener[], servers: ListenerServers): Promise<readonly AddressInfo[]> {
+  async open(
+    listeners: readonly Listener[], servers: ListenerServers, inFrontOf = (server: Server, _listener: Listener) => server,
+  ): Promise<readonly AddressInfo[]> {
     return openEach(listeners, this.#log, async (listener) => {
       const sharesReads = this.#sharesReads && await provesSharedReads(listener.ssl ? 'tls' : 'plain');
       const server = this.#createServer(listener, servers, sharesReads);
-      const bound = await listen(server, listener, servers.setting);
+      const bound = await listen(inFrontOf(server, listener), listener, servers.setting);
       this.#servers.push(server);
       return bound;
     });
@@ -100,27 +98,14 @@ export class ProxyListener {
     const options = { allowHalfOpen: true, noDelay: true };
     const ALPNProtocols = listener.http2 ? ['h2', ...HTTP1_PROTOCOLS] : HTTP1_PROTOCOLS;
     const secure = listener.ssl ? servers.createTls(listener, { ...options, ALPNProtocols }) : undefined;
-    // The socket that comes out of a handshake is another one; the ends tell which one it stands on.
-    const proxied = new Map<string, ProxiedEnds>();
     secure?.on('secureConnection', (socket) => {
       const engine = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1;
-      this.#serve(socket, factsOf(socket, tlsOf(socket), proxied.get(endsOf(socket))), engine, sharesReads);
+      this.#serve(socket, factsOf(socket, tlsOf(socket)), engine, sharesReads);
     });
-    const server = secure === undefined || listener.proxyProtocol ? createServer(options) : secure;
-    const begin = (socket: Socket, ends?: ProxiedEnds) => {
-      const engine = listener.http2 ? this.#either : this.#http1;
-      if (secure === undefined) return this.#serve(socket, factsOf(socket, undefined, ends), engine, sharesReads);
-      if (ends !== undefined) {
-        const key = endsOf(socket);
-        proxied.set(key, ends);
-        socket.once('close', () => proxied.delete(key));
-      }
-      if (server !== secure) secure.emit('connection', socket);
-    };
+    const server = secure ?? createServer(options);
     server.on('connection', (socket: Socket) => {
       this.#track(socket);
-      if (!listener.proxyProtocol) return begin(socket);
-      readProxyHeader(socket, PROXY_HEADER_MS, (header) => typeof header === 'string' ? socket.destroy() : begin(socket, header.ends));
+      if (secure === undefined) this.#serve(socket, factsOf(socket, undefined), listener.http2 ? this.#either : this.#http1, sharesReads);
     });
     server.once('listening', () => {
       server.on('error', (error) => this.#log.error(`KONG_PROXY_LISTEN: a connection could not be accepted: ${messageOf(error)}`));
@@ -145,17 +130,11 @@ export class ProxyListener {
   }
 }
 
-function endsOf({ remoteAddress, remotePort, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localPort}`;
-}
-
-/** @param proxied what a load balancer says of the connection: it is believed where the address says `proxy_protocol` */
-function factsOf(socket: Socket, tls: ConnectionTls | undefined, proxied: ProxiedEnds | undefined): ConnectionFacts | undefined {
+function factsOf(socket: Socket, tls: ConnectionTls | undefined): ConnectionFacts | undefined {
   const { remoteAddress, remotePort = 0, localAddress, localPort = 0 } = socket;
   if (remoteAddress === undefined) return undefined;
   return {
-    remoteAddress: proxied?.sourceIp ?? plainAddress(remoteAddress), remotePort: proxied?.sourcePort ?? remotePort,
-    localAddress: plainAddress(localAddress), localPort, tls,
+    remoteAddress: plainAddress(remoteAddress), remotePort, localAddress: plainAddress(localAddress), localPort, tls,
   };
 }
 

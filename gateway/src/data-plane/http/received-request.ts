@@ -29,6 +29,8 @@ export interface ConnectionFacts {
   readonly remotePort: number;
   /** Whether the other end of the connection is a trusted proxy. */
   readonly trusted: boolean;
+  /** The client, where load balancers pass connections on and name it. @default - headers of requests may name it */
+  readonly proxiedAddress?: string;
   readonly sni: string | undefined;
 }
 

@@ -26,7 +26,9 @@ const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$/i;
 
 /** @param isTrusted whether an address belongs to a proxy whose forwarding headers are believed */
-export function readFacts(incoming: IncomingRequest, isTrusted: (address: string) => boolean): RequestFacts | Rejection {
+export function readFacts(
+  incoming: IncomingRequest, isTrusted: (address: string) => boolean, proxied?: ProxiedClient,
+): RequestFacts | Rejection {
   const { target, headers } = incoming;
   if (target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
   if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
@@ -47,7 +49,7 @@ export function readFacts(incoming: IncomingRequest, isTrusted: (address: string
   if (path === 'invalid') return BAD_REQUEST;
   if (path === 'unmatchable') return NO_ROUTE;
 
-  const connection = connectionFacts(incoming.connection, isTrusted);
+  const connection = connectionFacts(incoming.connection, isTrusted, proxied);
   const port = parsedAuthority[1];
   return {
     path,
@@ -62,9 +64,9 @@ export function readFacts(incoming: IncomingRequest, isTrusted: (address: string
 }
 
 /** What can be said of a request that is refused before it is routed: its target as it came, and where it came from. */
-export function refusedFacts(incoming: IncomingRequest, isTrusted: (address: string) => boolean): RequestFacts {
+export function refusedFacts(incoming: IncomingRequest, isTrusted: (address: string) => boolean, proxied?: ProxiedClient): RequestFacts {
   const [rawPath = '', ...rest] = incoming.target.split('?');
-  const connection = connectionFacts(incoming.connection, isTrusted);
+  const connection = connectionFacts(incoming.connection, isTrusted, proxied);
   return {
     path: { path: rawPath, escaped: rawPath },
     rawPath,
@@ -77,9 +79,12 @@ export function refusedFacts(incoming: IncomingRequest, isTrusted: (address: str
   };
 }
 
+/** What a load balancer says of a connection that it passes on. Where it is asked, headers of requests do not name the client. */
+export type ProxiedClient = (connection: ClientConnection) => { readonly sourceIp: string } | undefined;
+
 const known = new WeakMap<ClientConnection, ConnectionFacts>();
 
-function connectionFacts(connection: ClientConnection, isTrusted: (address: string) => boolean): ConnectionFacts {
+function connectionFacts(connection: ClientConnection, isTrusted: (address: string) => boolean, proxied?: ProxiedClient): ConnectionFacts {
   const before = known.get(connection);
   if (before !== undefined) return before;
   const remoteAddress = plainAddress(connection.remoteAddress);
@@ -90,6 +95,7 @@ function connectionFacts(connection: ClientConnection, isTrusted: (address: stri
     remoteAddress,
     remotePort: connection.remotePort,
     trusted: isTrusted(remoteAddress),
+    ...proxied !== undefined && { proxiedAddress: plainAddress(proxied(connection)?.sourceIp ?? remoteAddress) },
     sni: connection.tls?.serverName,
   };
   known.set(connection, facts);
@@ -102,7 +108,8 @@ function originForm(rest: string): string {
 }
 
 /** The client that a trusted proxy names, else the other end of the connection. */
-function clientOf({ headers }: IncomingRequest, { trusted, remoteAddress }: ConnectionFacts): string {
+function clientOf({ headers }: IncomingRequest, { trusted, remoteAddress, proxiedAddress }: ConnectionFacts): string {
+  if (proxiedAddress !== undefined) return proxiedAddress;
   const value = trusted ? headers.first('x-real-ip') : undefined;
   return value !== undefined && isIP(value) !== 0 ? value : remoteAddress;
 }

@@ -112,7 +112,7 @@ function forwardingLines(exchange: HttpExchange, stripped: string): string {
     `X-Forwarded-Proto: ${connection.scheme}\r\nX-Forwarded-Host: ${withoutDot(facts.host)}\r\n`
     + `X-Forwarded-Port: ${connection.listenerPort}\r\nX-Forwarded-Path: ${facts.rawPath}\r\nX-Real-IP: ${facts.clientIp}\r\n`
     + prefixLine(stripped));
-  const { remoteAddress } = connection;
+  const remoteAddress = connection.proxiedAddress ?? connection.remoteAddress;
   return `X-Forwarded-For: ${headers.first('x-forwarded-for') === undefined ? remoteAddress
     : joined(headers.values('x-forwarded-for'), remoteAddress)}\r\n${lines}${
     viaLine(exchange)

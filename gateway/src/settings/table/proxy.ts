@@ -2,6 +2,7 @@
 import { DEFAULT_ROUTER_FLAVOR, ROUTER_FLAVORS } from '../../base/router-flavor.ts';
 import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
+import type { ValueKind } from '../value-kinds.ts';
 import { integer, list, networks, onOff, oneOf, path, text } from '../value-kinds.ts';
 
 export const UPSTREAM_POOL = {
@@ -19,13 +20,21 @@ export const ROUTER_FLAVOR = setting('KONG_ROUTER_FLAVOR', oneOf(...ROUTER_FLAVO
   'How routes are matched and ordered. `expressions` also gives routes the fields `expression` and `priority`. All nodes of a deployment '
   + 'must have the same value (docs/routing.md).');
 
+const clientHeader: ValueKind<string> = {
+  expected: 'the name of a header, or proxy_protocol', samples: ['X-Real-IP', 'proxy_protocol'],
+  parse: (value) => /^[\w-]+$/.test(value) ? value : undefined,
+};
+
+export const REAL_IP_HEADER = setting('KONG_REAL_IP_HEADER', clientHeader, 'X-Real-IP',
+  'What names the client behind KONG_TRUSTED_IPS: `X-Real-IP`, or `proxy_protocol` for the header of connections to addresses with '
+  + '`proxy_protocol` (docs/streams.md). Other values mean X-Real-IP.');
+
 const NO_TEMPLATES = 'errors of the gateway have Kong\'s default texts';
 
 export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_HEADERS', list, 'answers carry Server, Via, the latency headers and X-Kong-Request-Id',
     { default: 'server_tokens, latency_tokens, X-Kong-Request-Id' }),
   warns('KONG_HEADERS_UPSTREAM', list, 'requests to upstreams carry X-Kong-Request-Id', { default: 'X-Kong-Request-Id' }),
-  warns('KONG_REAL_IP_HEADER', text, 'the address of a client behind KONG_TRUSTED_IPS is read from X-Real-IP', { default: 'X-Real-IP' }),
   warns('KONG_REAL_IP_RECURSIVE', onOff, 'the address of a client is read from X-Real-IP, which has one', { default: 'off' }),
   warns('KONG_ALLOW_DEBUG_HEADER', onOff, 'the header Kong-Debug is forwarded like any other', { default: 'off' }),
   warns('KONG_ERROR_DEFAULT_TYPE', oneOf('application/json', 'application/xml', 'text/html', 'text/plain'), NO_TEMPLATES,
