@@ -3,7 +3,7 @@ import { DEFAULT_ROUTER_FLAVOR, ROUTER_FLAVORS } from '../../base/router-flavor.
 import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
 import type { ValueKind } from '../value-kinds.ts';
-import { integer, list, networks, onOff, oneOf, path, text } from '../value-kinds.ts';
+import { integer, list, networks, onOff, oneOf, path } from '../value-kinds.ts';
 
 export const UPSTREAM_POOL = {
   size: setting('KONG_UPSTREAM_KEEPALIVE_POOL_SIZE', integer(0), '512', 'Idle connections kept for each upstream address; 0: none.'),
