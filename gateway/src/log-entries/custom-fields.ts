@@ -7,6 +7,7 @@ import type { Exchange } from '../plugin-kit/exchange.ts';
 import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
 import { logEntry } from './log-entry.ts';
 import type { LogEntry } from './log-entry.ts';
+import { logLine } from './log-line.ts';
 import { LOG_GLOBALS } from './lua-environment.ts';
 import { streamEntry } from './stream-entry.ts';
 import { STREAM_GLOBALS } from './stream-lua-environment.ts';
@@ -55,6 +56,12 @@ function makerOf<E>(codes: Codes, log: Log, entryOf: (of: E) => LogEntry, global
 /** The entry as one line of JSON. */
 export function entryText(entry: LogEntry): string {
   return JSON.stringify(entry);
+}
+
+/** Makes the entries of requests, each as one line of JSON. @throws Error as `entryMaker` */
+export function lineMaker(codes: Codes, log: Log): (exchange: Exchange) => string {
+  const entryOf = entryMaker(codes, log);
+  return entryOf === logEntry ? logLine : (exchange) => entryText(entryOf(exchange));
 }
 
 function compileField<E>(name: string, code: string, globals: Globals<E>): CustomField<E> {

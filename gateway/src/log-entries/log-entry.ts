@@ -52,7 +52,7 @@ export function latenciesOf({ timings }: Exchange): Readonly<Record<'kong' | 'pr
 }
 
 function requestOf(exchange: Exchange): object {
-  const { requestId, request, upstream, sizes } = exchange;
+  const { requestId, request, sizes } = exchange;
   const uri = request.query === '' ? request.rawPath : `${request.rawPath}?${request.query}`;
   return {
     id: requestId,
@@ -61,16 +61,23 @@ function requestOf(exchange: Exchange): object {
     url: `${request.scheme}://${request.host === '' ? 'kong' : request.host}:${request.listenerPort}${uri}`,
     size: sizes.request,
     querystring: joined(request.queryArguments().map(([name, value]) => [name, value ?? true])),
-    headers: requestHeaders(exchange, request.headerLines(), upstream.headerLines()),
+    headers: joined(requestHeaders(exchange)),
     tls: request.tls && { version: request.tls.version, cipher: request.tls.cipher, client_verify: 'NONE' },
   };
 }
 
 /** What the upstream gets, and of what it never gets (Host, headers of the connection and of forwarding) what the client sent. */
-function requestHeaders(exchange: Exchange, client: readonly HeaderLine[], upstream: readonly HeaderLine[]): object {
-  const names = new Set(upstream.map(([name]) => name.toLowerCase()));
-  const own = client.filter(([name]) => NOT_AMONG_UPSTREAMS.has(name.toLowerCase()) && !names.has(name.toLowerCase()));
-  return joined([...own, ...upstream].map(([name, value]) => shownLine(exchange, name.toLowerCase(), value)));
+export function requestHeaders(exchange: Exchange): readonly HeaderLine[] {
+  const { request, upstream } = exchange;
+  const sent: HeaderLine[] = [];
+  for (const [name, value] of upstream.headerLines()) sent.push(shownLine(exchange, name.toLowerCase(), value));
+  const lines: HeaderLine[] = [];
+  for (const [name, value] of request.headerLines()) {
+    const key = name.toLowerCase();
+    if (NOT_AMONG_UPSTREAMS.has(key) && !sent.some(([other]) => other === key)) lines.push(shownLine(exchange, key, value));
+  }
+  for (const line of sent) lines.push(line);
+  return lines;
 }
 
 /** Who has the cookie of a session, or the token of a user, is that user for the gateway. */
@@ -85,29 +92,32 @@ const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
 ]);
 
 function responseOf(exchange: Exchange): object {
-  const { request, response, sizes } = exchange;
-  if (response === undefined) return { status: CLIENT_GONE, size: sizes.response, headers: { connection: 'keep-alive' } };
-  const isSwitch = response.status === 101;
-  const lines = response.headerLines().map(([name, value]) => shownLine(exchange, name.toLowerCase(), value))
-    .filter(([name]) => (name !== 'date' || response.source === 'upstream') && name !== 'connection');
-  return {
-    status: response.status,
-    size: sizes.response,
-    headers: joined([
-      ...lines, ...isInChunks(request, response) ? [CHUNKED] : [], ['connection', isSwitch ? 'upgrade' : 'close'],
-    ]),
-  };
+  return { status: statusOf(exchange), size: exchange.sizes.response, headers: joined(responseHeaders(exchange)) };
+}
+
+export function responseHeaders(exchange: Exchange): readonly HeaderLine[] {
+  const { request, response } = exchange;
+  if (response === undefined) return [['connection', 'keep-alive']];
+  const lines: HeaderLine[] = [];
+  for (const [name, value] of response.headerLines()) {
+    const key = name.toLowerCase();
+    if ((key !== 'date' || response.source === 'upstream') && key !== 'connection') lines.push(shownLine(exchange, key, value));
+  }
+  if (isInChunks(request, response)) lines.push(CHUNKED);
+  lines.push(['connection', response.status === 101 ? 'upgrade' : 'close']);
+  return lines;
 }
 
 const CHUNKED = ['transfer-encoding', 'chunked'] as const;
 
 /** Whether chunks mark the end of the body. RFC 9112 §6.3 */
 function isInChunks({ method, httpVersion }: ClientRequest, response: ClientResponse): boolean {
-  const hasBody = method !== 'HEAD' && ![101, 204, 304].includes(response.status);
+  const { status } = response;
+  const hasBody = method !== 'HEAD' && status !== 101 && status !== 204 && status !== 304;
   return hasBody && httpVersion === '1.1' && response.header('content-length') === undefined;
 }
 
-function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {
+export function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {
   const isOfUpstream = response === undefined ? (tries?.length ?? 0) > 0 : response.source === 'upstream';
   return isOfUpstream ? 'upstream' : 'kong';
 }
@@ -125,7 +135,7 @@ export function shownTry({ ip, port, startedAt, balancerMs, failed }: Try): obje
 }
 
 /** One value as it is, several of a name as a list. Names such as `__proto__` become ordinary members. */
-function joined(pairs: readonly (readonly [string, string | true])[]): Record<string, unknown> {
+export function joined(pairs: readonly (readonly [string, string | true])[]): Record<string, unknown> {
   const members = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of pairs) {
     const known = members[name];

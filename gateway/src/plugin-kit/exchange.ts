@@ -191,6 +191,8 @@ export interface LogLine {
 }
 
 export interface Exchange {
+  /** What plugins keep for this request: only `requestState` touches it. */
+  states?: unknown[] | undefined;
   /** 32 hexadecimal characters. */
   readonly requestId: string;
   readonly request: ClientRequest;

@@ -8,6 +8,18 @@ export interface RequestState<T> {
 
 /** Made once for each plugin, not for each request. What it keeps ends with the request. */
 export function requestState<T>(): RequestState<T> {
-  const values = new WeakMap<Exchange, T>();
-  return { of: (exchange) => values.get(exchange), set: (exchange, value) => void values.set(exchange, value) };
+  const state: RequestState<T> = {
+    of: ({ states }) => {
+      if (states === undefined) return undefined;
+      const at = states.indexOf(state);
+      return at === -1 ? undefined : states[at + 1] as T;
+    },
+    set: (exchange, value) => {
+      const states = exchange.states ??= [];
+      const at = states.indexOf(state);
+      if (at === -1) states.push(state, value);
+      else states[at + 1] = value;
+    },
+  };
+  return state;
 }

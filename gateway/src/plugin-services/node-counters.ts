@@ -6,10 +6,19 @@ import type { Counters, TakenCounter } from '../plugin-kit/services.ts';
 const MAX_BYTES = 32 * 1_048_576;
 
 /** What an entry of a Map takes beside its key. Bytes, measured on Node 24. */
-const ENTRY_BYTES = 96;
+const ENTRY_BYTES = 128;
+
+/** Counters that are passed over for one that is forgotten: a request must not wait for all of them. */
+const MAX_CHANCES = 64;
+
+interface Count {
+  value: number;
+  /** Whether it was counted on since it was last looked at for room. */
+  isRecent: boolean;
+}
 
 interface Window {
-  readonly counts: Map<string, number>;
+  readonly counts: Map<string, Count>;
   bytes: number;
 }
 
@@ -32,23 +41,30 @@ export class NodeCounters implements Counters {
   }
 
   get(key: string, endsAt: number): number {
-    return this.#windows.get(endsAt)?.counts.get(key) ?? 0;
+    return this.#windows.get(endsAt)?.counts.get(key)?.value ?? 0;
   }
 
   add(key: string, by: number, endsAt: number): number {
     const window = this.#windows.get(endsAt) ?? this.#begin(endsAt);
     const known = window.counts.get(key);
-    const count = (known ?? 0) + by;
-    // A Map keeps the order of insertion: entering again makes it the last to go.
-    if (known === undefined) this.#grow(window, sizeOf(key));
-    else window.counts.delete(key);
-    window.counts.set(key, count);
-    return count;
+    if (known === undefined) {
+      this.#grow(window, sizeOf(key));
+      window.counts.set(key, { value: by, isRecent: false });
+      return by;
+    }
+    known.isRecent = true;
+    return known.value += by;
   }
 
   take(taken: readonly TakenCounter[]): readonly number[] {
-    const counts = taken.map(({ key, endsAt }) => this.get(key, endsAt));
-    if (taken.every(({ limit }, index) => counts[index]! < limit)) for (const { key, endsAt } of taken) this.add(key, 1, endsAt);
+    const counts: number[] = [];
+    let isWithin = true;
+    for (const { key, endsAt, limit } of taken) {
+      const count = this.get(key, endsAt);
+      counts.push(count);
+      if (count >= limit) isWithin = false;
+    }
+    if (isWithin) for (const { key, endsAt } of taken) this.add(key, 1, endsAt);
     return counts;
   }
 
@@ -59,7 +75,7 @@ export class NodeCounters implements Counters {
       this.#windows.delete(end);
       this.#bytes -= bytes;
     }
-    const window = { counts: new Map<string, number>(), bytes: 0 };
+    const window = { counts: new Map<string, Count>(), bytes: 0 };
     this.#windows.set(endsAt, window);
     return window;
   }
@@ -76,12 +92,22 @@ export class NodeCounters implements Counters {
     for (const window of this.#windows.values()) {
       if (window.counts.size > 0 && window.bytes > (largest?.bytes ?? 0)) largest = window;
     }
-    const oldest = largest?.counts.keys().next();
-    if (largest === undefined || oldest === undefined || oldest.done === true) return false;
-    largest.counts.delete(oldest.value);
-    largest.bytes -= sizeOf(oldest.value);
-    this.#bytes -= sizeOf(oldest.value);
-    return true;
+    if (largest === undefined) return false;
+    let chances = MAX_CHANCES;
+    for (const [key, count] of largest.counts) {
+      largest.counts.delete(key);
+      if (count.isRecent && chances > 0) {
+        chances -= 1;
+        // One that was counted on meanwhile gets to the end of the line: a Map keeps the order of insertion.
+        count.isRecent = false;
+        largest.counts.set(key, count);
+        continue;
+      }
+      largest.bytes -= sizeOf(key);
+      this.#bytes -= sizeOf(key);
+      return true;
+    }
+    return false;
   }
 }
 

@@ -9,6 +9,11 @@ const LENGTH = 'content-length';
 /** What engines write themselves. */
 const OF_ENGINE: ReadonlySet<string> = new Set([LENGTH, 'transfer-encoding', 'connection']);
 
+/** What the gateway adds to answers of upstreams. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'server', 'via', 'content-type', 'upgrade', 'x-kong-upstream-latency', 'x-kong-proxy-latency', 'x-kong-request-id',
+]);
+
 /** Keeps its lines as one text until somebody looks at them or changes them. */
 export class ResponseHead implements ClientResponse {
   status: number;
@@ -16,25 +21,40 @@ export class ResponseHead implements ClientResponse {
   /** Length of the body, or what Content-Length says in its place. `undefined`: not known beforehand. Bytes. */
   length: number | undefined;
   #text: string;
+  /** Lines behind the text, names and values in turn, by names that nothing before has. */
+  #added: string[] | undefined;
   /** Content-Type, while it is in no list. */
   #type: string | undefined;
+  /** What the text was copied from; of the gateway's own lines there, `OWN_NAMES` says which may be among them. */
+  readonly #origin: HeaderLines | undefined;
   /** Names and values in turn, as they travel. Content-Length is among them. */
   #list: string[] | undefined;
 
-  /** @param text header lines, each with its CRLF, without Content-Type and those that engines write */
-  constructor(status: number, text: string, length: number | undefined, type: string | undefined, source: AnswerSource = 'gateway') {
+  /**
+   * @param text header lines, each with its CRLF, without Content-Type and those that engines write
+   * @param origin what the text was copied from. @default - it is the gateway's own
+   */
+  constructor(
+    status: number, text: string, length: number | undefined, type: string | undefined, source: AnswerSource = 'gateway',
+    origin?: HeaderLines,
+  ) {
     this.status = status;
     this.source = source;
     this.length = length;
     this.#text = text;
+    this.#added = undefined;
     this.#type = type;
+    this.#origin = origin;
     this.#list = undefined;
   }
 
   /** Header lines for the engine: those that it writes itself are left out. @throws Error a name or a status that no head can hold */
   get lines(): string {
     if (!(this.status >= 100 && this.status <= 999)) throw new Error(`${this.status} is no status`);
-    if (this.#list === undefined) return this.#type === undefined ? this.#text : `Content-Type: ${this.#type}\r\n${this.#text}`;
+    if (this.#list === undefined) {
+      const text = this.#added === undefined ? this.#text : this.#text + addedText(this.#added);
+      return this.#type === undefined ? text : `Content-Type: ${this.#type}\r\n${text}`;
+    }
     let text = '';
     for (let index = 0; index < this.#list.length; index += 2) {
       if (!OF_ENGINE.has(this.#list[index]!.toLowerCase())) text += lineOf(this.#list[index]!, this.#list[index + 1]!);
@@ -52,6 +72,7 @@ export class ResponseHead implements ClientResponse {
     if (this.#list === undefined) {
       this.#list = this.#type === undefined ? [] : ['Content-Type', this.#type];
       this.#list.push(...parsedLines(this.#text));
+      if (this.#added !== undefined) this.#list.push(...this.#added);
       if (this.length !== undefined) this.#list.push('Content-Length', String(this.length));
     }
     return this.#list;
@@ -75,6 +96,12 @@ export class ResponseHead implements ClientResponse {
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
+    if (this.#isNew(name.toLowerCase())) {
+      this.#added ??= [];
+      if (typeof value === 'string') this.#added.push(name, headerValue(value));
+      else for (const one of value) this.#added.push(name, headerValue(one));
+      return;
+    }
     this.removeHeader(name);
     if (typeof value === 'string') this.addHeader(name, value);
     else for (const one of value) this.addHeader(name, one);
@@ -129,6 +156,14 @@ export class ResponseHead implements ClientResponse {
     if (wanted === LENGTH) this.length = undefined;
   }
 
+  /** Whether it is sure that no line has this name, without a look at the text. @param name in lower case */
+  #isNew(name: string): boolean {
+    if (this.#list !== undefined || this.#origin === undefined || OWN_NAMES.has(name) || OF_ENGINE.has(name)) return false;
+    const added = this.#added;
+    if (added !== undefined) for (let at = 0; at < added.length; at += 2) if (added[at]!.toLowerCase() === name) return false;
+    return this.#origin.first(name) === undefined;
+  }
+
   #add(name: string, value: string): void {
     this.headers.push(name, value);
   }
@@ -158,5 +193,11 @@ export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstr
   let text = headers.copyWithout(rules, options);
   if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') text += lineOf('Upgrade', headers.first('upgrade')!);
   // Of several content types the first counts; a client that picks another would see another document.
-  return new ResponseHead(status, text, contentLength, headers.first('content-type'), 'upstream');
+  return new ResponseHead(status, text, contentLength, headers.first('content-type'), 'upstream', headers);
+}
+
+function addedText(added: readonly string[]): string {
+  let text = '';
+  for (let at = 0; at < added.length; at += 2) text += lineOf(added[at]!, added[at + 1]!);
+  return text;
 }

@@ -65,6 +65,7 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   /** Whether the answer is finished, or the client gone. */
   closed: boolean;
   isAborted: boolean;
+  states: unknown[] | undefined;
   /** Lets the plugins of the configuration go. */
   release: (() => void) | undefined;
   #view: RequestView | undefined;
@@ -102,6 +103,7 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
     this.isServed = false;
     this.closed = false;
     this.isAborted = false;
+    this.states = undefined;
     this.release = undefined;
     this.#view = undefined;
     this.#sizes = undefined;

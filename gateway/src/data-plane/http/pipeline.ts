@@ -20,7 +20,7 @@ import { ClientGone } from './body-reading.ts';
 import type { ResponseHead } from './client-response.ts';
 import { grpcAnswer, speaksGrpc } from './grpc-answers.ts';
 import { HttpExchange } from './http-exchange.ts';
-import { isPending, runAccess, runLater, runRewrite } from './plugin-run.ts';
+import { isPending, planStartsNothing, runAccess, runLater, runRewrite, startNothing } from './plugin-run.ts';
 import type { OnPluginDefect } from './plugin-run.ts';
 import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { ProxiedRequest } from './proxy.ts';
@@ -170,7 +170,7 @@ export class Pipeline implements RequestHandler {
   /** Logs the request, once it is served and its answer over. */
   #finish(exchange: HttpExchange): void {
     this.#writeAccessLog(exchange);
-    const pending = this.#owned(exchange, exchange.plugins.length, () => runLater('log', exchange, this.#onPluginDefect));
+    const pending = this.#owned(exchange, startNothing(exchange.plugins), () => runLater('log', exchange, this.#onPluginDefect));
     if (pending === undefined) this.#release(exchange);
     else void pending.then(() => this.#release(exchange));
   }
@@ -185,7 +185,7 @@ export class Pipeline implements RequestHandler {
       const { compiled } = exchange;
       if (compiled === undefined) return this.#end(exchange, NO_ROUTE);
       const plugins = compiled.globalPhases(effectiveScheme(exchange));
-      const pending = this.#owned(exchange, plugins.length, () => runRewrite(plugins, exchange));
+      const pending = this.#owned(exchange, startNothing(plugins), () => runRewrite(plugins, exchange));
       if (pending === undefined) this.#route(exchange, compiled);
       else this.#after(exchange, pending, () => this.#route(exchange, compiled));
     } catch (defect) {
@@ -207,7 +207,7 @@ export class Pipeline implements RequestHandler {
     if (wrongProtocol !== undefined) return this.#end(exchange, wrongProtocol);
     exchange.tries = [];
     const plan = compiled.planOf(route, effectiveScheme(exchange));
-    const pending = this.#owned(exchange, plan.length, () => runAccess(plan, exchange));
+    const pending = this.#owned(exchange, planStartsNothing(plan), () => runAccess(plan, exchange));
     if (pending === undefined) return this.#forward(exchange);
     return this.#after(exchange, pending, () => this.#forward(exchange));
   }
@@ -233,9 +233,9 @@ export class Pipeline implements RequestHandler {
     pending.then(next).catch((defect: unknown) => this.#failServing(exchange, defect));
   }
 
-  /** Runs phases of plugins on behalf of the request. @param count how many plugins there are */
-  #owned(exchange: HttpExchange, count: number, work: () => void | Promise<void>): void | Promise<void> {
-    return count === 0 ? work() : ownedBy(this.#ownerOf(exchange), work);
+  /** Runs phases of plugins on behalf of the request. @param startsNothing whether nothing goes on behind them */
+  #owned(exchange: HttpExchange, startsNothing: boolean, work: () => void | Promise<void>): void | Promise<void> {
+    return startsNothing && exchange.logLines === undefined ? work() : ownedBy(this.#ownerOf(exchange), work);
   }
 
   #ownerOf(exchange: HttpExchange): WorkOwner {
@@ -354,11 +354,11 @@ export class Pipeline implements RequestHandler {
   #runResponseHeaders(exchange: HttpExchange): void | Promise<void> {
     const { timeline, plugins } = exchange;
     if (timeline === undefined) {
-      return plugins.length === 0 ? undefined
-        : ownedBy(this.#ownerOf(exchange), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
+      if (plugins.length === 0) return undefined;
+      return this.#owned(exchange, startNothing(plugins), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
     }
     timeline.enter('responseHeaders');
-    const pending = this.#owned(exchange, plugins.length, () => runLater('responseHeaders', exchange, this.#onPluginDefect));
+    const pending = this.#owned(exchange, startNothing(plugins), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
     const leave = (): void => {
       if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
       timeline.enter('body');

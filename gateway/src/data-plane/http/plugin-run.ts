@@ -93,3 +93,23 @@ function run(phase: 'rewrite' | 'access' | 'responseHeaders', phases: PluginPhas
   const { timeline } = exchange;
   return timeline === undefined ? phases[phase]?.(exchange) : timeline.run(phases, phase, () => phases[phase]?.(exchange));
 }
+
+/** Whether nothing goes on behind the phases of these plugins. */
+export function startNothing(plugins: readonly PluginPhases[]): boolean {
+  for (const { startsNothing } of plugins) if (startsNothing !== true) return false;
+  return true;
+}
+
+const quiet = new WeakMap<Plan, boolean>();
+
+/** The same of a plan, whichever of its configurations run. */
+export function planStartsNothing(plan: Plan): boolean {
+  let known = quiet.get(plan);
+  if (known === undefined) {
+    known = startNothing(plan.flatMap(({ general, ofConsumers }) => [
+      ...general === undefined ? [] : [general], ...ofConsumers.flatMap(({ byId }) => [...byId.values()]),
+    ]));
+    quiet.set(plan, known);
+  }
+  return known;
+}

@@ -1,7 +1,7 @@
 /** http-log, phase log: sends the log entries of requests and streams to an HTTP server, through a queue that repeats what failed. */
 import { createHash } from 'node:crypto';
 
-import { entryMaker, entryText, streamEntryMaker } from '../../log-entries/custom-fields.ts';
+import { entryText, lineMaker, streamEntryMaker } from '../../log-entries/custom-fields.ts';
 import type { HttpClient, HttpRequest } from '../../plugin-kit/http-client.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { queueLimits } from '../../plugin-kit/queue-limits.ts';
@@ -12,7 +12,7 @@ import type { HttpLogConfig } from './schema.ts';
 const DEFAULTS = { method: 'POST', contentType: 'application/json', timeoutMs: 10_000, keepAliveMs: 60_000 };
 
 export const httpLogHandler = defineHandler<HttpLogConfig>(httpLog, (config, { log, services }) => {
-  const entryOf = entryMaker(config.custom_fields_by_lua, log);
+  const lineOf = lineMaker(config.custom_fields_by_lua, log);
   const streamEntryOf = streamEntryMaker(config.custom_fields_by_lua, log);
   const limits = queueLimits(config);
   const timeoutMs = config.timeout ?? DEFAULTS.timeoutMs;
@@ -34,7 +34,7 @@ export const httpLogHandler = defineHandler<HttpLogConfig>(httpLog, (config, { l
   });
   const push = (text: string) => void queue.push(text, Buffer.byteLength(text));
   return {
-    log: (exchange) => push(entryText(entryOf(exchange))),
+    log: (exchange) => push(lineOf(exchange)),
     logStream: (stream) => push(entryText(streamEntryOf(stream))),
     close: () => queue.close(),
   };

@@ -27,6 +27,7 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, { c
   };
 
   return {
+    startsNothing: !config.key_in_body,
     access: access((exchange) => {
       if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
       return exchange.request.body(MAX_BODY_BYTES)

@@ -19,7 +19,8 @@ import type { RateLimitingConfig } from './schema.ts';
 
 /** Headers of the response, and when the window ends. */
 interface Told {
-  readonly lines: readonly (readonly [name: string, value: string])[];
+  /** Names and values in turn. */
+  readonly lines: readonly string[];
   readonly resetSeconds: number;
 }
 
@@ -47,6 +48,7 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
   };
 
   return {
+    startsNothing: config.policy === 'local',
     access: (exchange) => {
       const now = context.clock.now();
       const windows = windowsAt(now);
@@ -55,7 +57,9 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
       return used.then((numbers) => decide(exchange, numbers, windows, now), () => fail(exchange));
     },
     responseHeaders: (exchange) => {
-      for (const [name, value] of told.of(exchange)?.lines ?? []) exchange.response!.setHeader(name, value);
+      const lines = told.of(exchange)?.lines;
+      if (lines === undefined) return;
+      for (let at = 0; at < lines.length; at += 2) exchange.response!.setHeader(lines[at]!, lines[at + 1]!);
     },
     close: () => counts.close(),
   };
@@ -81,22 +85,23 @@ function tellerOf(limits: readonly Limit[]) {
     return { limit: `X-RateLimit-Limit-${suffix}`, remaining: `X-RateLimit-Remaining-${suffix}` };
   });
   return (used: readonly number[], over: Limit | undefined, windows: Windows, now: number): Told => {
-    const left = limits.map((limit, index) => {
+    const lines: string[] = [];
+    let least = 0;
+    let leastLeft = Infinity;
+    for (let index = 0; index < limits.length; index += 1) {
+      const limit = limits[index]!;
       const isCounted = over === undefined || over === limit;
-      return Math.max(0, limit.limit - used[index]! - (isCounted ? 1 : 0));
-    });
-    const least = left.lastIndexOf(Math.min(...left));
+      const left = Math.max(0, limit.limit - used[index]! - (isCounted ? 1 : 0));
+      if (left <= leastLeft) {
+        least = index;
+        leastLeft = left;
+      }
+      lines.push(names[index]!.limit, String(limit.limit), names[index]!.remaining, String(left));
+    }
     const resetSeconds = secondsLeft(windows[limits[least]!.period], now);
-    return {
-      resetSeconds,
-      lines: [
-        ...limits.flatMap(({ limit }, index): Told['lines'] => [
-          [names[index]!.limit, String(limit)], [names[index]!.remaining, String(left[index])],
-        ]),
-        ['RateLimit-Limit', String(limits[least]!.limit)],
-        ['RateLimit-Remaining', String(left[least])],
-        ['RateLimit-Reset', String(resetSeconds)],
-      ],
-    };
+    lines.push(
+      'RateLimit-Limit', String(limits[least]!.limit), 'RateLimit-Remaining', String(leastLeft), 'RateLimit-Reset', String(resetSeconds),
+    );
+    return { lines, resetSeconds };
   };
 }
