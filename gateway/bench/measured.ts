@@ -40,7 +40,7 @@ export interface Scale {
   readonly peers: boolean;
 }
 
-export const WHOLE: Scale = { requests: 5_000, consumers: [0, 10_000, 100_000], routes: 10_000, rounds: 5, seconds: 4, peers: true };
+export const WHOLE: Scale = { requests: 5_000, consumers: [0, 10_000, 100_000], routes: 10_000, rounds: 3, seconds: 4, peers: true };
 
 export const SMALL: Scale = { requests: 40, consumers: [0, 20], routes: 50, rounds: 1, seconds: 1, peers: false };
 

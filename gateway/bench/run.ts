@@ -1,5 +1,6 @@
 /**
- * Measures the gateway and writes RESULTS.md: `npx projen bench:gateway`, or with parts of names of scenarios to print those only.
+ * Measures the gateway and writes RESULTS.md: `npx projen bench:gateway`. With words (`-- proxy plain-128`) it prints the scenarios whose
+ * names have all of them.
  * `--small` runs every scenario on a small scale, to see that it works.
  * It needs the bundle (`npx projen gateway:bundle`) and speaks HTTP to it; only the validation runs in this process.
  */
@@ -35,7 +36,7 @@ async function linesOf(scenario: typeof SCENARIOS[number]): Promise<readonly str
 
 const isSmall = process.argv.includes('--small');
 const wanted = process.argv.slice(2).filter((word) => word !== '--small');
-const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+const isWanted = (name: string) => wanted.every((part) => name.toLowerCase().includes(part.toLowerCase()));
 const chosen = SCENARIOS.filter(({ name }) => isWanted(name));
 const parts: string[] = [];
 for (const scenario of chosen) {

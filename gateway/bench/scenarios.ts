@@ -2,8 +2,8 @@
 import type { Scenario, TableScenario } from './measured.ts';
 import { adminApi } from './scenarios/admin-api.ts';
 import { information } from './scenarios/information.ts';
-import { proxy } from './scenarios/proxy.ts';
+import { proxies } from './scenarios/proxy.ts';
 import { routing } from './scenarios/routing.ts';
 import { validation } from './scenarios/validation.ts';
 
-export const SCENARIOS: readonly (Scenario | TableScenario)[] = [adminApi, information, validation, routing, proxy];
+export const SCENARIOS: readonly (Scenario | TableScenario)[] = [adminApi, information, validation, routing, ...proxies];

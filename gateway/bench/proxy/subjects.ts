@@ -1,10 +1,15 @@
-/** The proxies that are compared, and the upstream behind them: each one process, or one worker. */
+/** The proxies that are compared, and the upstream behind them: each one process, or one worker, but where workers are compared. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import type { BenchIdentity } from './identity.ts';
+import type { Shape } from './shapes.ts';
 
 const START = join(import.meta.dirname, '..', '..', '..', 'lib', 'bundle', 'image', 'start.mjs');
 const PEERS = join(import.meta.dirname, 'peers');
@@ -15,8 +20,11 @@ const START_LIMIT_MS = 60_000;
 export interface Given {
   readonly port: number;
   readonly upstream: number;
-  /** Processor that it runs on. */
-  readonly core: number;
+  /** Processors that it runs on, as `taskset` takes them. */
+  readonly cores: string;
+  readonly shape: Shape;
+  /** For shapes with TLS. */
+  readonly identity: BenchIdentity;
 }
 
 export interface Subject {
@@ -25,6 +33,7 @@ export interface Subject {
   readonly needs?: string;
   /** Whether it is among the packages in `peers`. */
   readonly isPackage?: boolean;
+  readonly workers?: number;
   start(given: Given): Promise<RunningSubject>;
 }
 
@@ -35,35 +44,68 @@ export interface RunningSubject {
   stop(): Promise<void>;
 }
 
-const nginxConfiguration = (folder: string, server: string): string => `
+/** The key that clients send where policies ask for one. */
+export const KEY = 'bench-key';
+
+/** The JSON line of nginx has what ours has by default. */
+const LOG_FORMAT = `log_format line escape=json '{"time":"$time_iso8601","request_id":"$request_id","client_ip":"$remote_addr",'
+  '"method":"$request_method","scheme":"$scheme","host":"$host","path":"$uri","http_version":"$server_protocol","status":$status,'
+  '"request_bytes":$request_length,"response_bytes":$bytes_sent,"duration":"$request_time","upstream":"$upstream_addr",'
+  '"upstream_status":"$upstream_status","upstream_time":"$upstream_response_time","user_agent":"$http_user_agent"}';`;
+
+const nginxConfiguration = (folder: string, log: string, server: string): string => `
 daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-events { worker_connections 1024; }
+events { worker_connections 2048; }
 http {
-  access_log off; keepalive_requests 1000000;
-  client_body_temp_path ${folder}; proxy_temp_path ${folder};
+  ${LOG_FORMAT}
+  access_log ${log}; keepalive_requests 1000000;
+  client_body_temp_path ${folder}; proxy_temp_path ${folder}; client_body_buffer_size 128k; client_max_body_size 1m;
   fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
   ${server}
 }
 `;
 
-/** Answers every request with 128 bytes. */
-export function upstream(port: number, core: number): Promise<RunningSubject> {
-  return program('nginx', port, core, (folder) => ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(folder, `
-    server { listen 127.0.0.1:${port} backlog=1024; location / { default_type text/plain; return 200 "${'x'.repeat(128)}"; } }`))]);
+/** Answers every request with 128 bytes, and those of /large with 16 KiB. */
+export function upstream(port: number, cores: string): Promise<RunningSubject> {
+  return program('nginx', `http://127.0.0.1:${port}/`, cores, (folder) => {
+    file(folder, 'large', 'x'.repeat(16_384));
+    return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(folder, 'off', `
+    server {
+      listen 127.0.0.1:${port} backlog=1024; default_type text/plain;
+      location / { return 200 "${'x'.repeat(128)}"; }
+      location = /large { root ${folder}; }
+    }`))];
+  });
+}
+
+/** Where requests of a shape go. */
+function urlOf(port: number, { protocol = 'http', answerBytes, routes = 1 }: Shape, isOurs: boolean): string {
+  const scheme = protocol === 'http' ? 'http' : 'https';
+  const path = answerBytes > 128 ? 'large' : 'anything';
+  return `${scheme}://127.0.0.1:${port}/${isOurs && routes > 1 ? `route-${routes >> 1}/` : ''}${path}`;
 }
 
 const nginx: Subject = {
   name: 'nginx', needs: 'nginx',
-  start: ({ port, upstream: target, core }) => program('nginx', port, core, (folder) => [
-    '-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(folder, `
-    upstream up { server 127.0.0.1:${target}; keepalive 128; keepalive_requests 1000000; }
-    server { listen 127.0.0.1:${port} backlog=1024; location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; } }`)),
-  ]),
+  start: ({ port, upstream: target, cores, shape, identity: { certificate, key } }) => (
+    program('nginx', urlOf(port, shape, false), cores, (folder) => {
+      const { protocol = 'http', hasPolicies = false } = shape;
+      const secure = `ssl_certificate ${file(folder, 'cert.pem', certificate)}; ssl_certificate_key ${file(folder, 'key.pem', key)};`;
+      return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(
+        folder, hasPolicies ? `${folder}/access.log line buffer=64k flush=1s` : 'off', `
+    upstream up { server 127.0.0.1:${target}; keepalive 512; keepalive_requests 1000000; }
+    server {
+      listen 127.0.0.1:${port} backlog=1024${protocol === 'http' ? '' : ' ssl'}${protocol === 'h2' ? ' http2' : ''};
+      ${protocol === 'http' ? '' : secure}
+      location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    }`))];
+    })),
 };
 
 const haproxy: Subject = {
   name: 'haproxy', needs: 'haproxy',
-  start: ({ port, upstream: target, core }) => program('haproxy', port, core, (folder) => ['-db', '-f', file(folder, 'haproxy.cfg', `
+  start: ({ port, upstream: target, cores, shape }) => program('haproxy', urlOf(port, shape, false), cores, (folder) => [
+    '-db', '-f', file(folder, 'haproxy.cfg', `
 global
   nbthread 1
 defaults
@@ -75,58 +117,74 @@ defaults
 listen proxy
   bind 127.0.0.1:${port}
   server up 127.0.0.1:${target}
-`)]),
+`),
+  ]),
 };
 
 const packages = ['fast-proxy', 'http-proxy', 'fastify-http-proxy', 'fast-gateway', 'express-gateway'].map((name): Subject => ({
   name, isPackage: true,
-  start: ({ port, upstream: target, core }) => program(process.execPath, port, core, () => [join(PEERS, `${name}.mjs`)], {
-    PORT: String(port), UPSTREAM: String(target), LOG_LEVEL: 'error',
-  }),
+  start: ({ port, upstream: target, cores, shape }) => (
+    program(process.execPath, urlOf(port, shape, false), cores, () => [join(PEERS, `${name}.mjs`)], {
+      PORT: String(port), UPSTREAM: String(target), LOG_LEVEL: 'error',
+    })),
 }));
 
-/** Plugins and other entities of our own subjects. */
-interface Configuration {
-  readonly name: string;
-  /** Declarative entities beside service and route. */
-  readonly plugins: readonly object[];
-  readonly routes?: readonly object[];
-}
-
-/** Plugins that run on no request of the bench. */
-const ELSEWHERE = Array.from({ length: 100 }, (_, n) => ({ name: `other-${n}`, paths: [`/other-${n}`] }));
-
-/** The policies are those with which Kong was measured: a limit, an id, a changed header. */
-const CONFIGURATIONS: readonly Configuration[] = [
-  { name: 'this gateway', plugins: [] },
-  {
-    name: 'this gateway, 100 plugins on other routes', routes: ELSEWHERE,
-    plugins: ELSEWHERE.map(({ name }) => ({ name: 'request-termination', route: name })),
-  },
-  {
-    name: 'this gateway, three policies', plugins: [
-      { name: 'rate-limiting', config: { hour: 1_000_000_000, policy: 'local' } },
-      { name: 'correlation-id', config: {} },
-      { name: 'request-transformer', config: { add: { headers: ['x-added:1'] } } },
-    ],
-  },
+/** Policies with which Kong was measured. */
+const POLICIES = [
+  { name: 'key-auth', config: {} },
+  { name: 'rate-limiting', config: { hour: 1_000_000_000, policy: 'local' } },
 ];
 
-const ours = CONFIGURATIONS.map(({ name, plugins, routes = [] }): Subject => ({
-  name,
-  start: ({ port, upstream: target, core }) => program(process.execPath, port, core, () => [START], (folder) => ({
-    KONG_PREFIX: folder, KONG_DATABASE: 'off', KONG_PROXY_LISTEN: `127.0.0.1:${port}`, KONG_ADMIN_LISTEN: 'off', KONG_STATUS_LISTEN: 'off',
-    KONG_PROXY_ACCESS_LOG: 'off',
-    KONG_DECLARATIVE_CONFIG: file(folder, 'kong.json', JSON.stringify({
-      _format_version: '3.0',
-      services: [{ name: 'up', url: `http://127.0.0.1:${target}`, routes: [{ name: 'all', paths: ['/'] }, ...routes] }],
-      plugins,
-    })),
-  })),
-}));
+interface Variant {
+  readonly name: string;
+  readonly workers?: number;
+  readonly plugins?: (folder: string) => readonly object[];
+  /** In the folder of the node. */
+  readonly accessLog?: string;
+}
 
-/** The first one is what the others are compared with. */
-export const SUBJECTS: readonly Subject[] = [nginx, haproxy, ...ours, ...packages];
+function ours({ name, workers = 1, plugins = () => [], accessLog }: Variant): Subject {
+  return {
+    name, workers,
+    start: ({ port, upstream: target, cores, shape, identity }) => (
+      program(process.execPath, urlOf(port, shape, true), cores, () => [START], (folder) => {
+        const { protocol = 'http', routes = 1 } = shape;
+        const listen = `127.0.0.1:${port}${protocol === 'http' ? '' : ' ssl'}${protocol === 'h2' ? ' http2' : ''} backlog=1024`;
+        const paths = routes === 1 ? ['/'] : Array.from({ length: routes }, (_, n) => `/route-${n}`);
+        return {
+          KONG_PREFIX: folder, KONG_DATABASE: 'off', KONG_PROXY_LISTEN: listen, KONG_ADMIN_LISTEN: 'off', KONG_STATUS_LISTEN: 'off',
+          KONG_NGINX_WORKER_PROCESSES: String(workers), KONG_UPSTREAM_KEEPALIVE_POOL_SIZE: '512',
+          KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '0',
+          KONG_PROXY_ACCESS_LOG: accessLog === undefined ? 'off' : `${folder}/${accessLog} json`,
+          ...protocol !== 'http' && {
+            KONG_SSL_CERT: file(folder, 'cert.pem', identity.certificate), KONG_SSL_CERT_KEY: file(folder, 'key.pem', identity.key),
+          },
+          KONG_DECLARATIVE_CONFIG: file(folder, 'kong.json', JSON.stringify({
+            _format_version: '3.0',
+            services: [{ name: 'up', url: `http://127.0.0.1:${target}`, routes: paths.map((path, n) => ({ name: `r${n}`, paths: [path] })) }],
+            plugins: plugins(folder),
+            consumers: [{ username: 'bench', keyauth_credentials: [{ key: KEY }] }],
+          })),
+        };
+      })),
+  };
+}
+
+/** Subjects of a shape. The first one is what the others are compared with. */
+export function subjectsOf({ hasPolicies = false, hasPeers = false, comparesWorkers = false }: Shape): readonly Subject[] {
+  if (comparesWorkers) return [ours({ name: 'this gateway, one worker' }), ours({ name: 'this gateway, two workers', workers: 2 })];
+  if (hasPolicies) {
+    return [
+      nginx,
+      ours({ name: 'this gateway, access log', plugins: () => POLICIES, accessLog: 'access.log' }),
+      ours({
+        name: 'this gateway, file-log',
+        plugins: (folder) => [...POLICIES, { name: 'file-log', config: { path: join(folder, 'file.log') } }],
+      }),
+    ];
+  }
+  return hasPeers ? [nginx, haproxy, ours({ name: 'this gateway' }), ...packages] : [nginx, ours({ name: 'this gateway' })];
+}
 
 function file(folder: string, name: string, text: string): string {
   const path = join(folder, name);
@@ -135,22 +193,21 @@ function file(folder: string, name: string, text: string): string {
 }
 
 async function program(
-  command: string, port: number, core: number, args: (folder: string) => readonly string[],
+  command: string, url: string, cores: string, args: (folder: string) => readonly string[],
   environment: Readonly<Record<string, string>> | ((folder: string) => Readonly<Record<string, string>>) = {},
 ): Promise<RunningSubject> {
   const folder = mkdtempSync(join(tmpdir(), 'hybridge-bench-'));
   const more = typeof environment === 'function' ? environment(folder) : environment;
-  const child = spawn('taskset', ['-c', String(core), command, ...args(folder)], {
+  const child = spawn('taskset', ['-c', cores, command, ...args(folder)], {
     env: { PATH: process.env.PATH ?? '', ...more }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part: Buffer) => { output = (output + part.toString()).slice(-2_000); });
   }
-  const url = `http://127.0.0.1:${port}/anything`;
   const stop = () => end(child, folder);
   const deadline = Date.now() + START_LIMIT_MS;
-  while (!await fetch(url).then(async (answer) => (await answer.arrayBuffer(), answer.ok)).catch(() => false)) {
+  while (!await isServing(url)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`${command} did not start: ${output}`);
@@ -169,4 +226,15 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
     clearTimeout(kill);
   }
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Over TLS with the certificate of the bench, which is its own authority. */
+async function isServing(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { rejectUnauthorized: false, headers: { apikey: KEY }, agent: false } as const;
+    const sent = (url.startsWith('https') ? httpsRequest : httpRequest)(url, options, (answer) => {
+      answer.resume().once('close', () => resolve(answer.statusCode === 200));
+    });
+    sent.once('error', () => resolve(false)).end();
+  });
 }

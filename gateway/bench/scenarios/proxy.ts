@@ -7,65 +7,82 @@ import { join } from 'node:path';
 import { isOnPath } from '../../test/setup/on-path.ts';
 import type { Scale, TableScenario } from '../measured.ts';
 import { costsOf } from '../process-costs.ts';
-import { SUBJECTS, upstream } from '../proxy/subjects.ts';
+import { clientOf, load } from '../proxy/clients.ts';
+import { createIdentity } from '../proxy/identity.ts';
+import { instructionsDuring } from '../proxy/instructions.ts';
+import { SHAPES } from '../proxy/shapes.ts';
+import type { Shape } from '../proxy/shapes.ts';
+import { subjectsOf, upstream } from '../proxy/subjects.ts';
 import type { RunningSubject, Subject } from '../proxy/subjects.ts';
-import { wrk } from '../proxy/wrk.ts';
 import { freePorts } from '../server-process.ts';
 
 const PEERS = join(import.meta.dirname, '..', 'proxy', 'peers');
+
+/** Length of the round that warms up. Seconds. */
+const WARM_UP_SECONDS = 1;
 
 interface Round {
   readonly requestsPerSecond: number;
   /** Processor time of 100,000 requests. Seconds. */
   readonly cpuSeconds: number;
+  /** Of one request; NaN where the machine counts none. */
+  readonly instructions: number;
   readonly p50: number;
   readonly p99: number;
   readonly rssMiB: number;
 }
 
-export const proxy: TableScenario = {
-  name: 'Proxy',
-  about: 'Keep-alive requests of 32 connections through each proxy to nginx, which answers 128 bytes. Rounds are interleaved; the ratio is '
-    + 'to nginx as a proxy in the same round, median (least to most). The proxy has one processor; client and upstream share another. '
-    + 'Processor time stands in for instructions where the machine counts none.',
+export const proxies: readonly TableScenario[] = SHAPES.map((shape) => ({
+  name: `Proxy ${shape.name}`,
+  about: `${shape.about} ${shape.connections} connections. Rounds are interleaved; the ratio is to the first line in the same round, `
+    + 'median (least to most).',
   table: async (scale) => {
-    const missing = ['wrk', 'nginx', 'taskset'].filter((name) => !isOnPath(name));
+    const missing = [clientOf(shape), 'nginx', 'taskset', 'openssl'].filter((name) => !isOnPath(name));
     if (missing.length > 0 || cpus().length < 2) {
       return [`skipped: ${missing.length > 0 ? `not on PATH: ${missing.join(', ')}` : 'one processor only'}`];
     }
-    const subjects = chosen(scale);
-    const rounds = await measure(subjects, scale);
-    return [HEAD, ...subjects.map(({ name }) => lineOf(name, rounds.get(name)!, rounds.get(subjects[0]!.name)!)), ...lacking(subjects)];
+    const subjects = chosen(shape, scale);
+    const rounds = await measure(shape, subjects, scale);
+    const first = rounds.get(subjects[0]!.name)!;
+    return [HEAD, ...subjects.map(({ name }) => lineOf(name, rounds.get(name)!, first)), ...lacking(shape, subjects)];
   },
-};
+}));
 
-const HEAD = '| proxy | requests/s | against nginx | CPU s per 100k requests | p50 ms | p99 ms | RSS MiB |\n|---|---|---|---|---|---|---|';
+const HEAD = '| proxy | requests/s | ratio | CPU s per 100k requests | instructions | p50 ms | p99 ms | RSS MiB |\n'
+  + '|---|---|---|---|---|---|---|---|';
 
-function chosen({ peers }: Scale): readonly Subject[] {
-  if (peers && !existsSync(join(PEERS, 'node_modules'))) {
+function chosen(shape: Shape, { peers }: Scale): readonly Subject[] {
+  if (peers && shape.hasPeers === true && !existsSync(join(PEERS, 'node_modules'))) {
     execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', PEERS], { stdio: 'ignore' });
   }
-  return SUBJECTS.filter(({ needs, isPackage }) => (needs === undefined || isOnPath(needs)) && (isPackage !== true || peers));
+  return subjectsOf(shape).filter(({ needs, isPackage }) => (needs === undefined || isOnPath(needs)) && (isPackage !== true || peers));
 }
 
-function lacking(subjects: readonly Subject[]): readonly string[] {
-  const left = SUBJECTS.filter((subject) => !subjects.includes(subject)).map(({ name }) => name);
+function lacking(shape: Shape, subjects: readonly Subject[]): readonly string[] {
+  const left = subjectsOf(shape).map(({ name }) => name).filter((name) => !subjects.some((subject) => subject.name === name));
   return left.length === 0 ? [] : ['', `Left out here: ${left.join(', ')}.`];
 }
 
-async function measure(subjects: readonly Subject[], { rounds, seconds }: Scale): Promise<ReadonlyMap<string, readonly Round[]>> {
+/** With four processors each of two workers has one of its own. */
+function coresOf({ workers = 1 }: Subject): string {
+  return workers === 1 ? '0' : cpus().length >= 4 ? '0,2' : '0,1';
+}
+
+async function measure(
+  shape: Shape, subjects: readonly Subject[], { rounds, seconds }: Scale,
+): Promise<ReadonlyMap<string, readonly Round[]>> {
+  const identity = createIdentity();
   const ports = await freePorts(subjects.length + 1);
   const running: RunningSubject[] = [];
   const seen = new Map(subjects.map(({ name }): [string, Round[]] => [name, []]));
   try {
-    running.push(await upstream(ports.at(-1)!, 1));
+    running.push(await upstream(ports.at(-1)!, '1'));
     for (const [at, subject] of subjects.entries()) {
-      running.push(await subject.start({ port: ports[at]!, upstream: ports.at(-1)!, core: 0 }));
+      running.push(await subject.start({ port: ports[at]!, upstream: ports.at(-1)!, cores: coresOf(subject), shape, identity }));
     }
     for (let round = 0; round <= rounds; round += 1) {
       for (const [at, { name }] of subjects.entries()) {
-        const one = await measureOnce(running[at + 1]!, seconds, name);
-        // The first one warms up.
+        const one = await measureOnce(running[at + 1]!, shape, round === 0 ? WARM_UP_SECONDS : seconds, name);
         if (round > 0) seen.get(name)!.push(one);
       }
     }
@@ -75,23 +92,28 @@ async function measure(subjects: readonly Subject[], { rounds, seconds }: Scale)
   return seen;
 }
 
-async function measureOnce({ pid, url }: RunningSubject, seconds: number, name: string): Promise<Round> {
+async function measureOnce({ pid, url }: RunningSubject, shape: Shape, seconds: number, name: string): Promise<Round> {
   const before = costsOf(pid);
-  const { requestsPerSecond, requests, latency, errors } = await wrk(url, seconds, 1);
+  let loaded: Awaited<ReturnType<typeof load>> | undefined;
+  const instructions = await instructionsDuring(pid, seconds, async () => {
+    loaded = await load(url, shape, seconds, 1);
+  });
+  const { requestsPerSecond, requests, p50, p99, errors } = loaded!;
   const after = costsOf(pid);
-  if (errors > 0) throw new Error(`${name}: ${errors} of ${requests} requests failed`);
+  if (errors > 0 || requests === 0) throw new Error(`${name}: ${errors} of ${requests} requests failed`);
   return {
-    requestsPerSecond, cpuSeconds: (after.cpuMs - before.cpuMs) / 1000 / requests * 100_000, p50: latency['50%'], p99: latency['99%'],
-    rssMiB: after.rssBytes / 2 ** 20,
+    requestsPerSecond, cpuSeconds: (after.cpuMs - before.cpuMs) / 1000 / requests * 100_000, p50, p99,
+    instructions: instructions === undefined ? NaN : instructions / requests, rssMiB: after.rssBytes / 2 ** 20,
   };
 }
 
 function lineOf(name: string, rounds: readonly Round[], peers: readonly Round[]): string {
   const ratios = rounds.map(({ requestsPerSecond }, at) => requestsPerSecond / peers[at]!.requestsPerSecond);
   const of = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  const shown = (value: number, digits: number) => (Number.isNaN(value) ? '' : value.toFixed(digits));
   const ratio = `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
-  return `| ${name} | ${Math.round(of('requestsPerSecond')).toLocaleString('en')} | ${ratio} | ${of('cpuSeconds').toFixed(1)} | `
-    + `${of('p50').toFixed(2)} | ${of('p99').toFixed(2)} | ${Math.round(of('rssMiB'))} |`;
+  return `| ${name} | ${Math.round(of('requestsPerSecond')).toLocaleString('en')} | ${ratio} | ${shown(of('cpuSeconds'), 2)} | `
+    + `${shown(of('instructions'), 0)} | ${shown(of('p50'), 2)} | ${shown(of('p99'), 2)} | ${Math.round(of('rssMiB'))} |`;
 }
 
 function median(values: readonly number[]): number {
