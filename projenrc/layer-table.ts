@@ -114,6 +114,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'what the plugins that log share; it sees requests through the plugin kit',
   },
+  [`${GATEWAY}/grpc-messages`]: {
+    mayImport: [`${GATEWAY}/base`],
+    why: 'messages of gRPC and JSON, which several plugins translate; it sees bytes and .proto files only',
+  },
   [`${GATEWAY}/session-cookie`]: {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'sessions of browsers, which several plugins keep; they see a request as plugins do',
@@ -130,6 +134,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [
       `${GATEWAY}/log-entries`,
       `${GATEWAY}/rate-limits`,
+      `${GATEWAY}/grpc-messages`,
       `${GATEWAY}/response-cache`,
       `${GATEWAY}/session-cookie`,
       `${GATEWAY}/tracing`,

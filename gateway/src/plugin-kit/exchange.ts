@@ -107,8 +107,12 @@ export interface BodyFilter {
   readonly length?: number;
   /** Returns what takes the place of a part; nothing holds it back. */
   part(bytes: Buffer): Buffer | undefined;
-  /** Called behind the last part, also of an empty body. Returns what is still to be sent. Not called when the body breaks off. */
-  end(): Buffer | undefined;
+  /**
+   * Called behind the last part, also of an empty body. Returns what is still to be sent. Not called when the body breaks off.
+   *
+   * @param trailers names and values in turn, of an answer of HTTP/2
+   */
+  end(trailers?: readonly string[]): Buffer | undefined;
 }
 
 /** An answer in the gateway's own format: the client gets the message as JSON, text, HTML or XML, as it accepts. */

@@ -7,6 +7,8 @@ import { correlationIdHandler } from './correlation-id/handler.ts';
 import { corsHandler } from './cors/handler.ts';
 import { datadogHandler } from './datadog/handler.ts';
 import { fileLogHandler } from './file-log/handler.ts';
+import { grpcGatewayHandler } from './grpc-gateway/handler.ts';
+import { grpcWebHandler } from './grpc-web/handler.ts';
 import { hmacAuthHandler } from './hmac-auth/handler.ts';
 import { httpLogHandler } from './http-log/handler.ts';
 import { ipRestrictionHandler } from './ip-restriction/handler.ts';
@@ -42,6 +44,8 @@ export const HANDLERS = {
   'cors': corsHandler,
   'datadog': datadogHandler,
   'file-log': fileLogHandler,
+  'grpc-gateway': grpcGatewayHandler,
+  'grpc-web': grpcWebHandler,
   'hmac-auth': hmacAuthHandler,
   'http-log': httpLogHandler,
   'ip-restriction': ipRestrictionHandler,

@@ -91,6 +91,8 @@ export const SERVED_PLUGINS = [
   'cors',
   'datadog',
   'file-log',
+  'grpc-gateway',
+  'grpc-web',
   'hmac-auth',
   'http-log',
   'ip-restriction',

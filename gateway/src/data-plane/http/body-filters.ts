@@ -48,9 +48,9 @@ export class FilteredBody {
   }
 
   /** @throws Error of a filter */
-  end(): void {
+  end(trailers?: readonly string[]): void {
     // What a filter still had goes through those behind it, before they end.
-    for (const [index, filter] of this.#filters.entries()) this.#through(index + 1, filter.end());
+    for (const [index, filter] of this.#filters.entries()) this.#through(index + 1, filter.end(trailers));
   }
 
   #through(from: number, bytes: Buffer | undefined): boolean {

@@ -369,7 +369,7 @@ export class ProxiedRequest implements AnswerReader {
   #complete(): void {
     this.#state = 'over';
     try {
-      this.#filtered?.end();
+      this.#filtered?.end(this.#trailers);
     } catch (defect) {
       return void this.#cut(defect);
     }

@@ -1,6 +1,7 @@
 /** grpc-web: lets browsers call gRPC services. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -14,6 +15,8 @@ const config = record({
     required: false, default: '*', description: 'Value of the response header Access-Control-Allow-Origin.',
   }),
 }, { required: true });
+
+export type GrpcWebConfig = RecordOf<typeof config.fields>;
 
 export const grpcWeb = definePlugin({
   name: 'grpc-web',

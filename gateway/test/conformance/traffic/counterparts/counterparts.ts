@@ -3,6 +3,8 @@ import { createSelfSignedCertificate } from '../../../../src/base/self-signed-ce
 import type { UpstreamScripts } from '../../suite.ts';
 import type { Pki } from '../templates.ts';
 import { startEchoServers } from './echo-servers.ts';
+import { startGrpcUpstreams } from './grpc-upstreams.ts';
+import type { GrpcUpstreams } from './grpc-upstreams.ts';
 import { startTcpSink, startUdpSink } from './line-sinks.ts';
 import type { LineSink } from './line-sinks.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
@@ -29,6 +31,8 @@ export interface Counterparts {
   readonly received: Received[];
   readonly sinks: { readonly tcp: LineSink; readonly udp: LineSink };
   readonly webSockets: WebSocketUpstream;
+  /** Absent where no case of the group speaks gRPC. */
+  readonly grpc: GrpcUpstreams | undefined;
   readonly redis: { readonly redis: RedisServer; readonly redispw: RedisServer } | undefined;
   /** Sets what upstreams answer; the other ones keep their scripts. */
   answer(scripts: UpstreamScripts): void;
@@ -65,6 +69,7 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
   const webSockets = await startWebSocketUpstream();
   const handshakes = pki && await startTlsUpstreams(pki);
   const echoes = pki && await startEchoServers(pki);
+  const grpc = pki && await startGrpcUpstreams({ cert: certificate, key });
   const redis = withRedis ? await startRedisServers() : undefined;
   const clear = () => {
     received.splice(0);
@@ -76,13 +81,14 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
   };
   return {
     ports: {
-      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])), ...handshakes?.ports, ...echoes?.ports,
+      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])), ...handshakes?.ports, ...grpc?.ports, ...echoes?.ports,
       ...redis && { redis: redis.redis.port, redispw: redis.redispw.port },
       ws: webSockets.port, tcp: sinks.tcp.port, udp: sinks.udp.port, blackhole: blackhole.port, closed: await closedPort(),
     },
     received,
     sinks,
     webSockets,
+    grpc,
     redis,
     answer,
     reset: (scripts = {}) => {
@@ -94,7 +100,7 @@ export async function startCounterparts(options: CounterpartsOptions): Promise<C
     close: async () => {
       await Promise.all([
         ...upstreams.map((upstream) => upstream.stop()), sinks.tcp.close(), sinks.udp.close(), blackhole.close(), webSockets.close(),
-        handshakes?.close(), echoes?.close(), redis?.redis.close(), redis?.redispw.close(),
+        handshakes?.close(), grpc?.close(), echoes?.close(), redis?.redis.close(), redis?.redispw.close(),
       ]);
     },
   };

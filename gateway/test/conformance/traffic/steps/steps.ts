@@ -5,6 +5,7 @@ import type { ObservingStep, SilentStep } from '../replay-context.ts';
 import { adminStep, cfgStep, wipeStep } from './admin-step.ts';
 import { alignStep } from './clock-steps.ts';
 import { collectStep } from './collect-step.ts';
+import { grpcSeenStep, grpcStep } from './grpc-step.ts';
 import { httpStep } from './http-step.ts';
 import { metricsStep } from './metrics-step.ts';
 import { redisCommandStep, redisKillStep, redisStep } from './redis-steps.ts';
@@ -28,6 +29,8 @@ export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
   redis_cmd: redisCommandStep,
   ws: webSocketStep,
   tcp: tcpStep,
+  grpc: grpcStep,
+  grpc_seen: grpcSeenStep,
   handshake: handshakeStep,
   plain_on_tls: plainOnTlsStep,
 };
