@@ -180,11 +180,17 @@ export class DataPlaneWorker {
       active: this.#pipeline.active,
       pool: this.#http1.stats(),
       http2: { connections: this.#http2.connections, refused: this.#http2Refusals },
-      refused: this.#pipeline.refusals,
+      refused: this.#refusals(),
       queues: this.#services.queues.counts,
       lostLines: this.#accessLog?.lost ?? 0,
       generations: this.instances.configurations,
     };
+  }
+
+  /** What connections of clients refused: requests, and what HTTP/2 knows beside them. */
+  #refusals(): ReadonlyMap<string, number> {
+    const ofHttp2 = [...this.#proxy.http2Refusals].map(([reason, count]) => [`http2-${reason}`, count] as const);
+    return new Map([...this.#pipeline.refusals, ...ofHttp2]);
   }
 
   /** What plugins keep of answers in memory. */

@@ -12,7 +12,8 @@ function shown(type: protobuf.Type, message: Readonly<Record<string, unknown>>):
     const isSet = Object.hasOwn(message, field.name) && message[field.name] !== null;
     const value = message[field.name];
     if (field.map) {
-      made[field.name] = Object.fromEntries(Object.entries(isSet ? value as object : {}).map(([key, one]) => [key, shownValue(field, one)]));
+      const entries = Object.entries(isSet ? value as object : {});
+      made[field.name] = Object.fromEntries(entries.map(([key, one]) => [key, shownValue(field, one)]));
     } else if (field.repeated) made[field.name] = isSet ? (value as readonly unknown[]).map((one) => shownValue(field, one)) : [];
     else if (isSet || hasDefault(field)) made[field.name] = shownValue(field, isSet ? value : field.defaultValue);
     // Which one of several it is.

@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly host?: string | null;
   readonly v?: string;
   readonly h?: readonly (readonly [string, string])[];
-  readonly b?: Piece;
+  readonly b?: Piece | null;
   readonly hmac?: HmacSignature;
   /** Query in place of that in `p`. */
   readonly q?: string;

@@ -59,9 +59,11 @@ export class ProxyListener {
   async open(
     listeners: readonly Listener[], servers: ListenerServers, inFrontOf = (server: Server, _listener: Listener) => server,
   ): Promise<readonly AddressInfo[]> {
+    // As in nginx, whose server has all addresses: one that says `http2` says it for all.
+    const takesHttp2 = listeners.some(({ http2 }) => http2);
     return openEach(listeners, this.#log, async (listener) => {
       const sharesReads = this.#sharesReads && await provesSharedReads(listener.ssl ? 'tls' : 'plain');
-      const server = this.#createServer(listener, servers, sharesReads);
+      const server = this.#createServer({ ...listener, http2: takesHttp2 }, servers, sharesReads);
       const bound = await listen(inFrontOf(server, listener), listener, servers.setting);
       this.#servers.push(server);
       return bound;
@@ -76,6 +78,11 @@ export class ProxyListener {
   /** Connections since the start. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** What clients did that HTTP/2 forbids, or that is too much, by reason. */
+  get http2Refusals(): ReadonlyMap<string, number> {
+    return this.#http2.refusals;
   }
 
   /** Accepts no new connections, and closes each open one after its current answer. Settles when all are closed. */

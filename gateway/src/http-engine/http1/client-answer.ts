@@ -220,7 +220,8 @@ export class ClientAnswer implements OutgoingAnswer {
   }
 
   #trailerLines(trailers: readonly string[] | undefined): string {
-    if (trailers === undefined || !this.#request.takesTrailers) return '';
+    // As by nginx, also to clients that do not ask for them: they drop what they do not know. RFC 9112 §7.1.2
+    if (trailers === undefined) return '';
     let lines = '';
     for (let at = 0; at < trailers.length; at += 2) {
       const name = trailers[at]!;

@@ -130,7 +130,7 @@ describe('answers', () => {
     answer.part(Buffer.alloc(10_000, 'a'));
     answer.end(['X-T', '1']);
     expect(client.stream.written).toBe('HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n'
-      + `a\r\n0123456789\r\n2710\r\n${'a'.repeat(10_000)}\r\n0\r\n\r\n`);
+      + `a\r\n0123456789\r\n2710\r\n${'a'.repeat(10_000)}\r\n0\r\nX-T: 1\r\n\r\n`);
     expect(answer.bytesSent).toBe(client.stream.written.length);
   });
 

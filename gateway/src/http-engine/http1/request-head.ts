@@ -22,9 +22,8 @@ const CONTENT_LENGTH = idOf('content-length');
 const TRANSFER_ENCODING = idOf('transfer-encoding');
 const EXPECT = idOf('expect');
 const UPGRADE = idOf('upgrade');
-const TE = idOf('te');
 /** The names above are the first ones. */
-const LAST = Math.max(HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE, TE);
+const LAST = Math.max(HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE);
 
 /** What a head says. `readRequestHead` fills it in. */
 export class RequestHead {
@@ -41,8 +40,6 @@ export class RequestHead {
   isPersistent = true;
   /** Whether a Connection line has `close`, which wins over `keep-alive` of another. */
   saysClose = false;
-  /** Whether the client takes trailers. */
-  takesTrailers = false;
 }
 
 /**
@@ -130,9 +127,6 @@ function readFields(head: RequestHead, headers: HeadLines): RefusalReason | unde
         break;
       case UPGRADE:
         upgrade = upgrade === '' ? headers.valueAt(line).toLowerCase() : ',';
-        break;
-      case TE:
-        head.takesTrailers ||= /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(headers.valueAt(line));
         break;
       default:
     }

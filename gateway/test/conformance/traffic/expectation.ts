@@ -83,7 +83,7 @@ function ofObjects(
 
 /** Lines of headers are compared by what is missing and what is too much; other lists item by item. */
 function ofLists(expected: readonly unknown[], seen: readonly unknown[], bindings: Bindings, at: string): string[] {
-  if (/(?:headers|series)$/.test(at) && [...expected, ...seen].every((item) => typeof item === 'string')) {
+  if (/(?:headers|trailers|series)$/.test(at) && [...expected, ...seen].every((item) => typeof item === 'string')) {
     return ofLines(expected as readonly string[], seen as readonly string[], bindings, at);
   }
   const found = expected.flatMap((item, index) => index < seen.length

@@ -50,7 +50,6 @@ const GROUPS: Readonly<Record<string, GroupRow>> = {
     }),
     needsRedis: /^redis\/|^vaults\//,
     leftOut: [
-      { suites: /^grpc\//, reason: 'gRPC needs HTTP/2, which the proxy does not have yet' },
       { suites: /^auth\/oauth2$/, reason: 'the plugin oauth2 is not built yet' },
       { suites: /^startup$/, reason: "these are answers of Kong's own command line to wrong settings" },
       { suites: /^pki$/, reason: 'it has certificates, and no cases' },

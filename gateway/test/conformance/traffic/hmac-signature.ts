@@ -21,8 +21,8 @@ export function signed(request: HttpRequest): HttpRequest {
   return { ...request, h: [...headers, [name, `hmac ${credentials}`]] };
 }
 
-function digestOf({ b = '' }: HttpRequest): string {
-  return createHash('sha256').update(textOf(b), 'latin1').digest('base64');
+function digestOf({ b }: HttpRequest): string {
+  return createHash('sha256').update(textOf(b ?? ''), 'latin1').digest('base64');
 }
 
 function signedLine(header: string, { m = 'GET', p, v = '1.1', host, h = [] }: HttpRequest): string {

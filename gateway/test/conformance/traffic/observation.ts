@@ -130,8 +130,7 @@ function seenBody(body: string, type: string, ports: Ports): unknown {
   if (/^application\/(?:[\w.-]+\+)?json/.test(type) && /^\s*[[{]/.test(body)) return jsonOf(body, ports) ?? body;
   if (/^text\/html/.test(type) && body.startsWith('<')) return { html: plainText(body) };
   if (/^application\/xml/.test(type)) return { xml: plainText(body) };
-  // eslint-disable-next-line no-control-regex
-  if (/[\0-\x08\x80-\xff]/.test(body)) return `<bytes ${digestOf(body).slice(1)}`;
+  if (/[\x80-\xff]/.test(body)) return `<bytes ${digestOf(body).slice(1)}`;
   if (body.length > LONG) return digestOf(body);
   return /^application\/x-www-form-urlencoded/.test(type) ? body.split('&').sort().join('&') : withPlaceholders(body, ports);
 }

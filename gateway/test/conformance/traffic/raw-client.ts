@@ -153,7 +153,7 @@ export function bytesOf(template: HttpRequest): string {
   const lines = [`${methodOf(request)} ${request.p} HTTP/${request.v ?? '1.1'}`];
   if (request.host !== null && request.host !== undefined) lines.push(`Host: ${request.host}`);
   for (const [name, value] of request.h ?? []) lines.push(`${name}: ${value}`);
-  const body = request.b === undefined ? undefined : textOf(request.b);
+  const body = request.b === undefined || request.b === null ? undefined : textOf(request.b);
   const framed = (request.h ?? []).some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name));
   if (body !== undefined && !framed) lines.push(`Content-Length: ${body.length}`);
   return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;

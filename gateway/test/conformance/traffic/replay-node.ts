@@ -20,7 +20,7 @@ const REVISION_HEADER = 'hybridge-revision';
 
 export interface ReplayNode {
   readonly admin: AdminClient;
-  readonly ports: Readonly<Record<'proxy' | 'proxyssl' | 'stream' | 'streamtls' | 'admin' | 'status', number>>;
+  readonly ports: Readonly<Record<'proxy' | 'proxyssl' | 'h2c' | 'stream' | 'streamtls' | 'admin' | 'status', number>>;
   /** Its working directory. */
   readonly folder: string;
   /** Resolves when the data plane runs everything that the Admin API has accepted. @throws Error it refuses the configuration */
@@ -36,7 +36,7 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
   const { settings: read } = readSettings({
     KONG_PREFIX: folder,
     KONG_ADMIN_LISTEN: '127.0.0.1:0',
-    KONG_PROXY_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl',
+    KONG_PROXY_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl http2, 127.0.0.1:0 http2',
     KONG_STREAM_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl',
     KONG_STATUS_LISTEN: '127.0.0.1:0',
     KONG_DB_UPDATE_FREQUENCY: '1',
@@ -80,7 +80,7 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
     admin,
     folder,
     ports: {
-      proxy: addresses.proxy[0]!.port, proxyssl: addresses.proxy[1]!.port,
+      proxy: addresses.proxy[0]!.port, proxyssl: addresses.proxy[1]!.port, h2c: addresses.proxy[2]!.port,
       stream: addresses.stream[0]!.port, streamtls: addresses.stream[1]!.port,
       admin: addresses.admin[0]!.port, status: addresses.status[0]!.port,
     },

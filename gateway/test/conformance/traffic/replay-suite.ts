@@ -1,5 +1,6 @@
 /** Replays one suite: a node of its own, the configuration, and the cases in order. */
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import type { Observation, Step, Suite, TrafficCase } from '../suite.ts';
 import type { Counterparts } from './counterparts/counterparts.ts';
@@ -93,6 +94,7 @@ async function begin(suite: Suite, options: SuiteOptions, refusals: Set<string>)
     node, counterparts, ports, values: valuesOf(node, ports), pki, bindings: new Map(), grabbed: new Map(), made: [], marks: new Map(),
     fileSizes: new Map(), isTelemetry, found: [],
   };
+  writeFiles(suite, node.folder);
   for (const refusal of await configure(context, fill(suite.config, context.values, pki))) refusals.add(refusal);
   await warm(suite, context);
   return context;
@@ -147,6 +149,15 @@ async function runSteps(traffic: TrafficCase, context: ReplayContext): Promise<s
     else throw new Error(`step ${index + 1} is of no known kind: ${Object.keys(step).join(', ')}`);
   }
   return found;
+}
+
+/** Files that a suite needs below the working directory, by path. */
+function writeFiles({ files }: Suite, folder: string): void {
+  if (files === undefined || Array.isArray(files)) return;
+  for (const [path, text] of Object.entries(files as Readonly<Record<string, string>>)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
 }
 
 /** Files that logs are written to. */

@@ -8,7 +8,13 @@ import { STATIC_NAMES, STATIC_STATUSES } from './static-table.ts';
 const NO_TABLE = 0x20;
 
 /** Indexes by name as it travels in HTTP/1, so that usual names need no change of case. Bounded: names are the peer's choice. */
-const NAMES = new Map<string, { readonly lower: string; readonly index: number }>();
+interface KnownName {
+  readonly lower: string;
+  readonly index: number;
+  readonly isOfConnection: boolean;
+}
+
+const NAMES = new Map<string, KnownName>();
 const MAX_NAMES = 512;
 
 let block = Buffer.allocUnsafeSlow(16_384);
@@ -42,21 +48,29 @@ export function addField(name: string, value: string): void {
   addText(value);
 }
 
-/** @param lines header lines, each with its CRLF */
+/** @param lines header lines, each with its CRLF; those of an HTTP/1 connection are left out. RFC 9113 §8.2.2 */
 export function addLines(lines: string): void {
   let at = 0;
   while (at < lines.length) {
     const colon = lines.indexOf(':', at);
     const end = lines.indexOf('\r\n', colon);
     const value = lines.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
-    addField(lines.slice(at, colon), lines.slice(value, end));
+    const name = lines.slice(at, colon);
+    if (!isOfConnection(name)) addField(name, lines.slice(value, end));
     at = end + 2;
   }
 }
 
-function remember(name: string): { readonly lower: string; readonly index: number } {
+const OF_CONNECTION = /^(?:connection|keep-alive|proxy-connection|transfer-encoding|upgrade)$/i;
+
+function isOfConnection(name: string): boolean {
+  const known = NAMES.get(name);
+  return known === undefined ? OF_CONNECTION.test(name) : known.isOfConnection;
+}
+
+function remember(name: string): KnownName {
   const lower = name.toLowerCase();
-  const known = { lower, index: STATIC_NAMES.get(lower) ?? 0 };
+  const known = { lower, index: STATIC_NAMES.get(lower) ?? 0, isOfConnection: OF_CONNECTION.test(lower) };
   if (NAMES.size < MAX_NAMES) NAMES.set(name, known);
   return known;
 }

@@ -30,6 +30,7 @@ interface Call {
   readonly messages: Promise<readonly Buffer[]>;
 }
 
+const FINE = { 'grpc-status': '0', 'x-trailer': 't1' };
 const TYPE = { 'content-type': 'application/grpc' };
 
 const BEHAVIOURS: Readonly<Record<string, (call: Call) => Promise<void> | void>> = {
@@ -51,7 +52,7 @@ const BEHAVIOURS: Readonly<Record<string, (call: Call) => Promise<void> | void>>
   },
   Client: async (call) => answer(call, [counted((await call.messages).length)]),
   Bidi: async (call) => {
-    begin(call, { 'x-initial': 'i1' }, { 'grpc-status': '0', 'x-trailer': 'tb' });
+    begin(call, {}, { 'grpc-status': '0', 'x-trailer': 'bidi' });
     for (const message of await call.messages) call.stream.write(frameOf(message));
     call.stream.end();
   },
@@ -103,7 +104,9 @@ async function started(server: Http2Server | Http2SecureServer, slot: string, re
     session.on('close', () => sessions.delete(session)).on('error', () => session.destroy());
   });
   server.on('sessionError', () => undefined);
-  server.on('stream', (stream, headers, _flags, raw) => serve(stream, headers, raw as unknown as readonly string[], slot, received));
+  const begun = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: readonly string[]): void => (
+    serve(stream, headers, raw, slot, received));
+  server.on('stream', begun as never);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const close = async () => {
     for (const session of sessions) session.destroy();
@@ -112,7 +115,9 @@ async function started(server: Http2Server | Http2SecureServer, slot: string, re
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], slot: string, received: GrpcReceived[]): void {
+function serve(
+  stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], slot: string, received: GrpcReceived[],
+): void {
   const lines = raw.flatMap((name, at) => at % 2 === 0 && !name.startsWith(':') ? [[name, raw[at + 1]!] as const] : []);
   const call: GrpcReceived = {
     slot, headers: lines, messages: [], method: String(headers[':method']), path: String(headers[':path']),
@@ -135,7 +140,7 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: rea
 }
 
 /** An answer with head, messages and trailers; of a unary call without a message, an empty one. */
-function answer(call: Call, messages: readonly Buffer[], trailers: Readonly<Record<string, string>> = { 'grpc-status': '0', 'x-trailer': 't1' }): void {
+function answer(call: Call, messages: readonly Buffer[], trailers: Readonly<Record<string, string>> = FINE): void {
   begin(call, { 'x-initial': 'i1' }, trailers);
   call.stream.end(Buffer.concat((messages.length === 0 ? [Buffer.alloc(0)] : messages).map(frameOf)));
 }

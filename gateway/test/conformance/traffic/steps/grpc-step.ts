@@ -36,7 +36,7 @@ const CANCEL = 8;
 const PROTOCOL_ERROR = 1;
 
 /** Headers of requests that step `grpc_seen` was recorded with. */
-const SEEN_HEADERS = ['accept', 'content-type', 'grpc-timeout', 'x-grpc-web', 'x-meta', 'x-want'] as const;
+const SEEN_HEADERS = ['accept', 'content-type', 'grpc-timeout', 'x-grpc-web', 'x-meta'] as const;
 
 export const grpcStep: ObservingStep = async (template, { node, counterparts, ports, bindings }, expected) => {
   const step = template.grpc as GrpcCall;
@@ -46,8 +46,8 @@ export const grpcStep: ObservingStep = async (template, { node, counterparts, po
   const wanted = expected as { readonly up?: readonly unknown[] };
   // The upstream may see the end later than the client.
   for (let waited = 0; waited < 200 && received.length < (wanted.up?.length ?? 0); waited += 10) await pause(0.01);
-  const observed = { ...observation(seen, template.rh as readonly string[] | null, ports), up: received.map((call) => shownCall(call, undefined, ports)) };
-  return differences(expected, observed, bindings);
+  const up = received.map((call) => shownCall(call, undefined, ports));
+  return differences(expected, { ...observation(seen, template.rh as readonly string[] | null, ports), up }, bindings);
 };
 
 export const grpcSeenStep: ObservingStep = async (_, { counterparts, ports, bindings }, expected) => {
@@ -103,7 +103,8 @@ function exchanged(session: ClientHttp2Session, step: GrpcCall): Promise<Seen> {
     const timer = setTimeout(() => stream.destroy(), LIMIT * 1000);
     stream.once('close', () => {
       clearTimeout(timer);
-      resolve({ head, raw, trailers, body: Buffer.concat(parts), rst: head === undefined ? stream.rstCode || PROTOCOL_ERROR : stream.rstCode });
+      const rst = head === undefined ? stream.rstCode || PROTOCOL_ERROR : stream.rstCode;
+      resolve({ head, raw, trailers, body: Buffer.concat(parts), rst });
     });
   });
 }
@@ -118,8 +119,9 @@ async function send({ raw, messages, gap, end }: GrpcCall, stream: ReturnType<Cl
   return void stream.end();
 }
 
-function headersOf({ headers = [] }: GrpcCall): Map<string, string> {
-  const made = new Map([['content-type', 'application/grpc'], ['te', 'trailers']]);
+function headersOf({ headers = [], method }: GrpcCall): Map<string, string> {
+  // A GET has no content.
+  const made = new Map(method === 'GET' ? [] : [['content-type', 'application/grpc'], ['te', 'trailers']]);
   for (const [name, value] of headers) {
     if (value === null) made.delete(name);
     else made.set(name, value);
@@ -128,7 +130,9 @@ function headersOf({ headers = [] }: GrpcCall): Map<string, string> {
 }
 
 function pairs(raw: readonly string[] | undefined, headers: IncomingHttpHeaders): (readonly [string, string])[] {
-  if (raw !== undefined) return raw.flatMap((name, at) => at % 2 === 0 && !name.startsWith(':') ? [[name, raw[at + 1]!] as const] : []);
+  if (raw !== undefined) {
+    return raw.flatMap((name, at) => at % 2 === 0 && !name.startsWith(':') ? [[name, raw[at + 1]!] as const] : []);
+  }
   return Object.entries(headers)
     .filter(([name]) => !name.startsWith(':'))
     .flatMap(([name, value]) => [value ?? []].flat().map((one) => [name, String(one)] as const));
@@ -154,6 +158,6 @@ function shownBody(body: Buffer, type: string, ports: Ports): unknown {
   return type.startsWith('application/json') ? { json: shownJson(JSON.parse(text), ports) } : withPlaceholders(text, ports);
 }
 
-function shownCall({ slot, method, path, scheme, authority, headers, messages }: GrpcReceived, only: readonly string[] | undefined, ports: Ports) {
-  return { slot, method, path, scheme, authority: withPlaceholders(authority, ports), headers: headerLines(headers, only, ports), messages };
+function shownCall({ authority, headers, ...call }: GrpcReceived, only: readonly string[] | undefined, ports: Ports): object {
+  return { ...call, authority: withPlaceholders(authority, ports), headers: headerLines(headers, only, ports) };
 }
