@@ -150,13 +150,15 @@ export class Pipeline implements RequestHandler {
     clock.end = performance.now();
     exchange.timeline?.leave();
     this.#active -= 1;
-    exchange.proxied?.close();
     try {
       this.#options.onEnd(exchange.route?.id, outgoing.status === 0 ? CLIENT_GONE : outgoing.status, clock.requestMs);
     } catch (error) {
       this.#logDefect('a request', error, exchange);
     }
-    if (exchange.isServed) this.#finish(exchange);
+    const wasServed = exchange.isServed;
+    // A request that waits for its upstream is served by that.
+    exchange.proxied?.close();
+    if (wasServed) this.#finish(exchange);
   }
 
   /** The pipeline has done its part. */
