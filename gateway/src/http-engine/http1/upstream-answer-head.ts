@@ -98,7 +98,8 @@ function readFields(head: AnswerHead, lines: HeadLines): RefusedAnswer | undefin
   let asksForSwitch = false;
   let closes = false;
   let namesWebSocket = false;
-  for (let line = 0; line < lines.count; line += 1) {
+  const { count } = lines;
+  for (let line = 0; line < count; line += 1) {
     switch (lines.idAt(line)) {
       case CONTENT_LENGTH: {
         const length = lengthOf(lines.valueAt(line));
@@ -112,11 +113,10 @@ function readFields(head: AnswerHead, lines: HeadLines): RefusedAnswer | undefin
         hasEncoding = true;
         break;
       case CONNECTION:
-        for (const option of lines.valueAt(line).toLowerCase().split(',')) {
-          const name = option.trim();
-          if (name === 'close') closes = true;
-          else if (name === 'keep-alive') head.keeps = true;
-          else if (name === 'upgrade') asksForSwitch = true;
+        for (const option of optionsOf(lines.valueAt(line))) {
+          if (option === 'close') closes = true;
+          else if (option === 'keep-alive') head.keeps = true;
+          else if (option === 'upgrade') asksForSwitch = true;
         }
         break;
       case KEEP_ALIVE: {
@@ -134,6 +134,13 @@ function readFields(head: AnswerHead, lines: HeadLines): RefusedAnswer | undefin
   head.isChunked = hasEncoding;
   head.namesWebSocket = asksForSwitch && namesWebSocket;
   return undefined;
+}
+
+const KEEP_ALIVE_ONLY = ['keep-alive'];
+
+/** Of a Connection header, in lower case. */
+function optionsOf(value: string): readonly string[] {
+  return value === 'keep-alive' ? KEEP_ALIVE_ONLY : value.toLowerCase().split(',').map((option) => option.trim());
 }
 
 /** @returns -1: it is none */
