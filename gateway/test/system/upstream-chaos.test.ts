@@ -292,6 +292,18 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     // The next one is no part of the body that was not sent.
     expect(await asked(GET)).toBe('413 no');
     expect(early.peers[1]!.received).toMatch(/^GET/);
+    // One that closes at once, with the body unread, resets the connection while more of it is on its way.
+    const hasty = await upstream((peer) => {
+      peer.send(answerOf('no', [], '413 Content Too Large'));
+      peer.socket.destroySoon();
+    });
+    await run({ port: hasty.port });
+    for (let count = 0; count < 20; count += 1) {
+      const sender = await dial(proxy);
+      closing.push(() => sender.socket.destroy());
+      sender.send(requestOf('POST /', ['Content-Length: 3000000'], 'x'.repeat(3_000_000)));
+      await sender.sees(/^HTTP\/1\.1 413 [^]*no$/);
+    }
   },
 
   'of several targets comes and goes under load': async () => {

@@ -11,6 +11,8 @@ const MAX_AS_TEXT = 4_096;
 export interface CallCarrier {
   writeText(text: string): boolean;
   writeBytes(bytes: Buffer): boolean;
+  /** Writes when all has been read that came by now. @param bytes stay as they are */
+  writeLater(bytes: Buffer): boolean;
   /** All of the request has been written. */
   requestSent(): void;
   resume(): void;
@@ -81,7 +83,10 @@ export class Http1Call implements UpstreamCall {
     if (carrier === undefined || this.isSent) return;
     if (this.#left > 0) return void this.#defect('a body is shorter than announced');
     this.#sent();
-    carrier.writeText(`${this.#take()}0\r\n${linesOf(trailers)}\r\n`);
+    const end = `0\r\n${linesOf(trailers)}\r\n`;
+    const head = this.#take();
+    if (head === '') carrier.writeLater(Buffer.from(end, 'latin1'));
+    else carrier.writeText(head + end);
   }
 
   resume(): void {
@@ -135,13 +140,15 @@ export class Http1Call implements UpstreamCall {
 
   #write(before: string, bytes: Buffer, after: string): boolean {
     const carrier = this.carrier!;
-    const text = this.#take() + before;
-    if (bytes.length <= MAX_AS_TEXT) return carrier.writeText(text + bytes.toString('latin1') + after);
+    const head = this.#take();
+    const text = head + before;
+    if (head !== '' && bytes.length <= MAX_AS_TEXT) return carrier.writeText(text + bytes.toString('latin1') + after);
     const frame = Buffer.allocUnsafe(text.length + bytes.length + after.length);
     frame.write(text, 0, 'latin1');
     frame.set(bytes, text.length);
     frame.write(after, text.length + bytes.length, 'latin1');
-    return carrier.writeBytes(frame);
+    // An upstream may answer before it has got the whole body, and close at once. A write to a closed connection would lose that answer.
+    return head === '' ? carrier.writeLater(frame) : carrier.writeBytes(frame);
   }
 
   /** The upstream must not take the part for the whole, nor the rest for another request. */

@@ -128,6 +128,20 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     return goesOn;
   }
 
+  writeLater(bytes: Buffer): boolean {
+    if (this.#writer.isDone) setImmediate(flush, this);
+    return this.#writer.keep(bytes);
+  }
+
+  /** Writes what was left for later. */
+  flush(): void {
+    if (this.#state !== BUSY) return;
+    const waited = this.#writer.isWaiting;
+    const goesOn = this.#writer.goOn();
+    this.#touch();
+    if (waited && goesOn) this.#call?.drain();
+  }
+
   requestSent(): void {
     this.#touch();
   }
@@ -278,7 +292,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     // Before the reader knows: it may send its next request at once.
     this.#call = undefined;
     call.carrier = undefined;
-    if (isLast || this.#endsBehind || !keeps || !call.isSent || this.#writer.isWaiting) this.destroy();
+    if (isLast || this.#endsBehind || !keeps || !call.isSent || !this.#writer.isDone) this.destroy();
     else {
       this.#state = IDLE;
       this.#owner.released(this, keepsSeconds === undefined ? Infinity : keepsSeconds * 1_000);
@@ -292,7 +306,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
   }
 
   #switch(call: Http1Call, buffer: Buffer, at: number, end: number): void {
-    if (!call.isSent) return this.#refuse('switch');
+    if (!call.isSent || !this.#writer.isDone) return this.#refuse('switch');
     this.#call = undefined;
     this.#state = SWITCHED;
     this.#owner.limits.clear(this);
@@ -331,13 +345,17 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
   }
 
   #isWriting(): boolean {
-    return this.#call?.isSent !== true || this.#writer.isWaiting;
+    return this.#call?.isSent !== true || !this.#writer.isDone;
   }
 }
 
 /** Calls back when all that could be read by now has been. */
 function afterNextPoll(connection: UpstreamConnection, call: Http1Call): void {
   setImmediate(() => setImmediate(() => connection.begin(call)));
+}
+
+function flush(connection: UpstreamConnection): void {
+  connection.flush();
 }
 
 function beginLater(connection: UpstreamConnection, call: Http1Call): void {

@@ -207,6 +207,10 @@ class WaitingCall extends Limited implements CallCarrier {
     return true;
   }
 
+  writeLater(): boolean {
+    return true;
+  }
+
   requestSent(): void { /* Nothing is sent while it waits. */ }
 
   resume(): void { /* Nothing came that could wait. */ }

@@ -4,6 +4,9 @@ import type { Socket } from 'node:net';
 /** Of what waits for a slow upstream, so much is handed to the socket at a time. Bytes. */
 const PIECE = 262_144;
 
+/** What is kept for the next `goOn` before there is something to wait for. Bytes. */
+const MAX_KEPT = 131_072;
+
 export class UpstreamWriter {
   readonly #socket: Socket;
   /** Not handed to the socket yet. */
@@ -29,6 +32,18 @@ export class UpstreamWriter {
     return this.goOn();
   }
 
+  /** Leaves bytes for the next `goOn`. @param bytes stay as they are @returns as `writeText` */
+  keep(bytes: Buffer): boolean {
+    if (this.#rest !== undefined) return this.#append(bytes);
+    this.#rest = bytes;
+    return this.#isShort();
+  }
+
+  /** Whether the machine has all that was written. */
+  get isDone(): boolean {
+    return this.#rest === undefined && !this.isWaiting;
+  }
+
   /** The socket has taken what it got. @returns whether everything is with the socket, and more may come */
   goOn(): boolean {
     this.isWaiting = false;
@@ -40,9 +55,14 @@ export class UpstreamWriter {
     return true;
   }
 
-  #append(bytes: Buffer): false {
+  #append(bytes: Buffer): boolean {
     this.#rest = Buffer.concat([this.#rest!, bytes]);
-    return false;
+    return this.#isShort();
+  }
+
+  #isShort(): boolean {
+    if (this.#rest!.length > MAX_KEPT) this.isWaiting = true;
+    return !this.isWaiting;
   }
 
   /** A long piece that the machine took at once leaves nothing to wait for, whatever `write` says of its length. */
