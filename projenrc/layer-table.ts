@@ -214,8 +214,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   [`${GATEWAY}/workers`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/data-plane`, `${GATEWAY}/settings`, `${GATEWAY}/listener`, `${GATEWAY}/access-log`,
-      `${GATEWAY}/sync`, `${GATEWAY}/response-cache`, `${GATEWAY}/plugin-services`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`,
+      CONTRACT, `${GATEWAY}/data-plane`, `${GATEWAY}/settings`, `${GATEWAY}/access-log`, `${GATEWAY}/sync`, `${GATEWAY}/vaults`,
+      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`,
       `${GATEWAY}/base`,
     ],
     why: 'workers are data planes in processes of their own; a data plane does not know whether it has any',
@@ -269,7 +269,7 @@ export const UNREACHABLE: readonly { readonly artefact: RegExp; readonly file: R
     why: 'the control plane never runs plugins',
   },
   {
-    artefact: /^gateway\/src\/main\/data-plane\.ts$/,
+    artefact: /^gateway\/src\/main\/(data-plane|worker)\.ts$/,
     file: /^gateway\/src\/(control-plane|store)\//,
     why: 'a data plane holds no database',
   },

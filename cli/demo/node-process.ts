@@ -19,7 +19,10 @@ export class NodeProcess {
     mkdirSync(folder, { recursive: true });
     this.log = join(folder, 'node.log');
     const output = openSync(this.log, 'w');
-    this.#child = spawn(process.execPath, [artefact], { env: environment, stdio: ['ignore', output, output] });
+    this.#child = spawn(process.execPath, [artefact], {
+      // A process a node: many nodes share this machine.
+      env: { KONG_NGINX_WORKER_PROCESSES: '1', ...environment }, stdio: ['ignore', output, output],
+    });
   }
 
   /** Process id. */

@@ -149,6 +149,8 @@ export const ARTEFACTS = {
   controlPlane: 'control-plane.mjs',
   dataPlane: 'data-plane.mjs',
   singleNode: 'single-node.mjs',
+  /** One of several processes of a node that proxy: a node starts it. */
+  worker: 'worker.mjs',
   /** Brings the database's schema up to date and ends. */
   migrate: 'migrate.mjs',
   /** Writes a declarative configuration through the Admin API, waits for the data planes and ends. */

@@ -36,6 +36,9 @@ export const ERROR_CODES = {
     meaning: 'The self-signed certificate of the listeners cannot be written to the working directory.',
     fix: 'Make the folder in `KONG_PREFIX` writable, or set certificates of your own.',
   },
+  'workers-failed': {
+    meaning: 'No worker process of the node has started.', fix: 'The lines before it in the log say how each of them ended.',
+  },
   'configuration-not-running': {
     meaning: 'The configuration is in the database, but not every connected data plane ran it in time.',
     fix: 'Ask `GET /clustering/data-planes` which one; read its log for the reason.',

@@ -9,6 +9,8 @@ export interface ListenAddress {
   /** 0: any free port. */
   readonly port: number;
   readonly backlog?: number;
+  /** Whether other processes listen on the same port; the kernel spreads connections over all. @default false */
+  readonly sharesPort?: boolean | undefined;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -45,6 +47,7 @@ export function listen(server: Server, address: ListenAddress, setting: string):
     server.listen({
       host: address.host, port: address.port, ipv6Only: address.host.includes(':'),
       ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
+      ...(address.sharesPort === true ? { reusePort: true } : {}),
     }, () => {
       server.off('error', fail);
       resolve(server.address() as AddressInfo);

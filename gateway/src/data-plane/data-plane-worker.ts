@@ -27,7 +27,7 @@ import type { KeyPair, Listener, Settings } from '../settings/settings.ts';
 import { StreamListeners } from '../streams/stream-listeners.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { HealthReport } from './balancer/health-report.ts';
-import type { HealthJudge } from './balancer/upstream-balancer.ts';
+import type { HealthJudge, UpstreamBalancer } from './balancer/upstream-balancer.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { CompiledConfiguration } from './compiled-configuration.ts';
 import { nodeResolver } from './dns/node-resolver.ts';
@@ -215,6 +215,11 @@ export class DataPlaneWorker {
     const inFrontOf = (server: Server, { proxyProtocol }: Listener) => proxyProtocol ? this.#proxied.inFrontOf(server) : server;
     const proxy = await this.#proxy.open(listen.proxy, this.#servers, inFrontOf);
     return { proxy, stream: await this.#streams.open(listen.stream, this.#servers) };
+  }
+
+  /** The balancer of an upstream. */
+  balancerOf(upstreamId: string): UpstreamBalancer | undefined {
+    return this.#balancers.byId(upstreamId);
   }
 
   /** Takes over another certificate for clients that name no server with one of its own. */

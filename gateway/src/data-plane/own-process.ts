@@ -11,10 +11,11 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { StoredSessions } from '../plugin-kit/services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { KeyPair, Settings } from '../settings/settings.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { NodeVaults } from '../vaults/node-vaults.ts';
 import type { HealthReport } from './balancer/health-report.ts';
+import type { UpstreamBalancer } from './balancer/upstream-balancer.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { DataPlaneWorker } from './data-plane-worker.ts';
@@ -139,6 +140,16 @@ export class OwnProcess implements Proxying, NodeConfiguration {
 
   async idle(): Promise<void> {
     await this.#running.idle();
+  }
+
+  /** The balancer of an upstream. */
+  balancerOf(upstreamId: string): UpstreamBalancer | undefined {
+    return this.#worker.balancerOf(upstreamId);
+  }
+
+  /** Takes over another certificate for clients that name no server with one of its own. */
+  renewCertificate(pair: KeyPair): void {
+    this.#worker.renewCertificate(pair);
   }
 
   get upstreamHealth(): HealthReport {

@@ -1,18 +1,24 @@
 /**
- * Artefact: both planes in one process. The data plane gets its configuration from the control plane directly, without a tunnel. With
+ * Artefact: both planes in one node. The data plane gets its configuration from the control plane directly, without a tunnel. With
  * KONG_DATABASE=off, that is a store in memory, which a declarative file, a setting or `POST /config` fills.
  */
+import { join } from 'node:path';
+
+import { ARTEFACTS } from '../../contract.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DeclarativeNode } from '../control-plane/declarative-node.ts';
 import { sessionsOf } from '../control-plane/stored-sessions.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
 import { runNode } from '../process/run-node.ts';
 import type { RunningNode, StartNode } from '../process/run-node.ts';
+import { processesOf } from '../workers/processes.ts';
 import { accessLogOf } from './access-logs.ts';
+
+const WORKER = join(import.meta.dirname, ARTEFACTS.worker);
 
 const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
-    settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false,
+    settings, log, ...processesOf(settings, log, WORKER), keepsConfiguration: false,
     isStoreReachable: () => controlPlane.isStoreReachable(),
     sessions: sessionsOf(() => controlPlane),
   });
@@ -31,7 +37,7 @@ const startWithStore: StartNode = async (settings, log) => {
 };
 
 const startWithoutStore: StartNode = async (settings, log) => {
-  const dataPlane = new DataPlane({ settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false });
+  const dataPlane = new DataPlane({ settings, log, ...processesOf(settings, log, WORKER), keepsConfiguration: false });
   const accessLog = accessLogOf('admin', settings, log);
   const controlPlane = new DeclarativeNode({ settings, log, accessLog, runner: dataPlane, ...partsOf(dataPlane) });
   const { declarativeConfig } = settings;
@@ -56,7 +62,8 @@ async function withDataPlane(
     await controlPlane.close();
   };
   try {
-    return { addresses: { ...addresses, ...await dataPlane.start() }, drain: () => dataPlane.drain(), close };
+    const started = await dataPlane.start();
+    return { addresses: { ...addresses, ...started }, drain: () => dataPlane.retreat(), kill: () => dataPlane.kill(), close };
   } catch (error) {
     await controlPlane.close();
     throw error;

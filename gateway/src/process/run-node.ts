@@ -4,7 +4,6 @@
  */
 import { constants, accessSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { handToOwner } from '../base/defect-owner.ts';
 import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { SettingsError, readSettings } from '../settings/read.ts';
@@ -12,13 +11,16 @@ import type { Settings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { withDefaultCertificates } from './default-certificates.ts';
 import { changeLevelOnSignal, createNodeLog } from './node-log.ts';
+import { endLoudly, silenceExperimentalWarnings } from './process-rules.ts';
 
 /** A started node. */
 export interface RunningNode {
   /** What it listens on, by listener. */
   readonly addresses: Readonly<Partial<Record<keyof Settings['listen'], readonly AddressInfo[]>>>;
-  /** Tells load balancers to go elsewhere while everything is still served. */
+  /** Tells load balancers and clients to go elsewhere while everything is still served. */
   drain?(): void | Promise<void>;
+  /** Ends its other processes at once. */
+  kill?(): void;
   /** Finishes what is in flight, closes listeners and stores. */
   close(): Promise<void>;
 }
@@ -27,7 +29,7 @@ export type StartNode = (settings: Settings, log: Log) => Promise<RunningNode>;
 
 /** Runs a node in this process and sets its exit code. Resolves once the node has started, or has failed to. */
 export async function runNode(start: StartNode): Promise<void> {
-  crashLoudly();
+  endLoudly();
   silenceExperimentalWarnings();
   try {
     const { settings, log } = prepare();
@@ -44,7 +46,7 @@ export async function runNode(start: StartNode): Promise<void> {
 
 /** Runs a task that ends by itself with the settings of a node, and sets the exit code. */
 export async function runOnce(task: (settings: Settings, log: Log) => Promise<void>): Promise<void> {
-  crashLoudly();
+  endLoudly();
   silenceExperimentalWarnings();
   try {
     const { settings, log } = prepare();
@@ -92,6 +94,7 @@ function closeOnSignal(node: RunningNode, settings: Settings, log: Log): void {
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) {
       log.warn('told to stop a second time: ending at once', { signal });
+      node.kill?.();
       process.exit(1);
     }
     stopping = true;
@@ -111,24 +114,4 @@ function closeOnSignal(node: RunningNode, settings: Settings, log: Log): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-/** Node 24 calls `node:sqlite` experimental on every start; the pinned version is what we test with. */
-function silenceExperimentalWarnings(): void {
-  const printers = process.listeners('warning');
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name !== 'ExperimentalWarning') for (const print of printers) print(warning);
-  });
-}
-
-/** A defect in one request ends that request. Any other ends the process with its stack: a node in an unknown state must not go on. */
-function crashLoudly(): void {
-  const crash = (error: unknown) => {
-    if (handToOwner(error)) return;
-    process.stderr.write(`hybridge: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(EXIT_CODES.defect);
-  };
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
 }

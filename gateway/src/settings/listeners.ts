@@ -15,6 +15,8 @@ export interface Listener {
   readonly udp?: boolean;
   /** Length of the queue of connections not yet accepted. */
   readonly backlog?: number;
+  /** Whether other workers of this node listen on the same port. No setting says so. @default false */
+  readonly sharesPort?: boolean;
 }
 
 const FLAGS = ['ssl', 'http2', 'proxy_protocol', 'deferred', 'bind', 'reuseport'];

@@ -87,7 +87,9 @@ export class StreamListeners {
 
   #openUdp(listener: Listener): Promise<AddressInfo> {
     const setting = SETTINGS.listen.stream.name;
-    const socket = createSocket({ type: listener.host.includes(':') ? 'udp6' : 'udp4', ipv6Only: listener.host.includes(':') });
+    const socket = createSocket({
+      type: listener.host.includes(':') ? 'udp6' : 'udp4', ipv6Only: listener.host.includes(':'), reusePort: listener.sharesPort === true,
+    });
     return new Promise((resolve, reject) => {
       socket.once('error', (error: NodeJS.ErrnoException) => reject(new GatewayError(
         'address-unavailable', `${setting}: cannot listen on ${shownAddress(listener)}: ${listenReason(error)}`, 'address',

@@ -1,6 +1,6 @@
 /** Settings as text and back: they reach workers through a pipe, never through an environment or a command line. */
 import { Secret } from '../base/secret.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { KeyPair, Settings } from '../settings/settings.ts';
 
 /** Marks a secret. No setting has such a key. */
 const SECRET = '\0secret';
@@ -9,7 +9,7 @@ const SECRET = '\0secret';
 const NUMBERS: Readonly<Record<string, number>> = { Infinity, '-Infinity': -Infinity };
 const NUMBER = '\0number';
 
-export function packSettings(settings: Settings): string {
+export function packSettings(settings: Settings | KeyPair): string {
   return JSON.stringify(settings, function replace(this: Record<string, unknown>, key, value: unknown) {
     // A secret prints as redacted: what stands in the object itself is asked.
     const own = this[key];
@@ -18,12 +18,12 @@ export function packSettings(settings: Settings): string {
   });
 }
 
-export function unpackSettings(text: string): Settings {
+export function unpackSettings<T extends Settings | KeyPair = Settings>(text: string): T {
   return JSON.parse(text, (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
     const { [SECRET]: secret, [NUMBER]: number } = value as Record<string, unknown>;
     if (typeof secret === 'string') return new Secret(secret);
     if (typeof number === 'string') return NUMBERS[number];
     return Object.freeze(value);
-  }) as Settings;
+  }) as T;
 }
