@@ -31,7 +31,9 @@ export class NodeNumbers {
   retire(traffic: ProxyTraffic | undefined, report: WorkerReport | undefined): void {
     if (traffic !== undefined) this.#traffic = this.traffic([{ ...traffic, open: 0, active: 0 }]);
     if (report === undefined) return;
-    const lasting = report.metrics.families.filter(({ type }) => type === 'counter' || type === 'histogram');
+    // What has the process in its labels ends with it.
+    const lasting = report.metrics.families.filter(({ type }) => type === 'counter' || type === 'histogram')
+      .map((family) => ({ ...family, samples: family.samples.filter(({ labels }) => labels?.pid === undefined) }));
     this.#families = summedFamilies([this.#families, lasting]);
     this.#errors += report.metrics.errors;
   }

@@ -51,7 +51,8 @@ function freeDatagramPort({ host, port }: Listener, setting: string): Promise<Ad
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6 });
     socket.once('error', (error) => reject(new GatewayError(
-      'address-unavailable', `${setting}: cannot listen on ${shownAddress({ host, port })}: ${messageOf(error)}`, 'address', { cause: error },
+      'address-unavailable', `${setting}: cannot listen on ${shownAddress({ host, port })}: ${messageOf(error)}`, 'address',
+      { cause: error },
     )));
     socket.bind(port, host, () => {
       const bound = socket.address();
