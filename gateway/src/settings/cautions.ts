@@ -60,7 +60,7 @@ function unbelievedProxies({ role, listen, trustedIps }: Settings): readonly str
   if (role === 'control_plane' || trustedIps.length > 0) return [];
   return [SETTINGS.listen.proxy, SETTINGS.listen.stream].flatMap(({ name }, index) => {
     const proxied = (index === 0 ? listen.proxy : listen.stream).find(({ proxyProtocol }) => proxyProtocol);
-    return proxied === undefined ? [] : [`${name}: ${shownAddress(proxied)} says proxy_protocol, and nobody's header is believed: `
+    return proxied === undefined ? [] : [`${name}: ${shownAddress(proxied)} says proxy_protocol, and no header is believed: `
       + `set ${SETTINGS.trustedIps.name} to the addresses of the load balancer`];
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What a TLS client says first, RFC 8446 §4.1.2: enough of it to choose a route before anybody answers. Bounded, and strict about lengths:
+ * What a TLS client says first, RFC 8446 §4.1.2: enough of it to choose a route before an answer. Bounded, and strict about lengths:
  * an upstream must not find another server name in the same bytes.
  */
 

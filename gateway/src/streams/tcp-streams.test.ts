@@ -18,7 +18,7 @@ afterEach(async () => {
 const ANY = { protocols: ['tcp'], sources: [{ ip: '0.0.0.0/0' }] };
 const dial = (port: number, options = {}) => dialStream(closing, port, options);
 
-/** A port at which nobody listens. */
+/** A port that refuses connections. */
 async function closedPort(): Promise<number> {
   const own: (() => unknown)[] = [];
   const port = await startPeer(own, () => undefined);
@@ -68,7 +68,7 @@ describe('plain streams', () => {
     expect(socket.bytesWritten - socket.writableLength).toBeLessThan(64_000_000);
   });
 
-  it.each([['off', ''], ['on', 'e:ping']])('a client that sends no more, with half-closes %s, gets %j', async (halfClose, got) => {
+  it.each([['off', ''], ['on', 'e:ping']])('a client that ends its direction, with half-closes %s, gets %j', async (halfClose, got) => {
     const port = await startPeer(closing, (socket) => {
       socket.on('data', (chunk: Buffer) => setTimeout(() => socket.write(`e:${chunk.toString()}`), 20));
       socket.on('end', () => setTimeout(() => socket.end(), 40));
@@ -216,7 +216,7 @@ describe('PROXY headers', () => {
   it.each<[string, Readonly<Record<string, string>>, string, string]>([
     ['name the client of a trusted load balancer', { KONG_TRUSTED_IPS: '127.0.0.1' }, '192.0.2.1', 'e:ping'],
     ['close connections of others', { KONG_TRUSTED_IPS: '10.0.0.0/8' }, '192.0.2.1', ''],
-    ['name nobody where nobody is trusted', {}, '127.0.0.1', 'e:ping'],
+    ['do not count where no address is trusted', {}, '127.0.0.1', 'e:ping'],
   ])('%s', async (_, settings, address, got) => {
     const port = await startPeer(closing, echo('e'));
     const node = await startStreamNode(closing, '127.0.0.1:0 proxy_protocol', settings);

@@ -63,7 +63,7 @@ export class TcpStreams {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Serves a connection that nobody reads yet. */
+  /** Serves a connection that is paused. */
   accept(socket: Socket, listener: Listener, offer: TlsOffer | undefined): void {
     this.#accepted += 1;
     this.#sockets.add(socket);

@@ -140,7 +140,7 @@ export class UdpStreams {
     const socket = createSocket(isIPv6(peer.ip) ? 'udp6' : 'udp4');
     socket.on('message', answer);
     socket.on('error', (error) => {
-      // Nobody listens there: the next datagram of the client begins a new stream, maybe to another target.
+      // The port is closed: the next datagram of the client begins a new stream, maybe to another target.
       this.#options.log.warn(`a stream has no upstream: ${peer.ip}:${peer.port}: ${messageOf(error)}`, { route: route?.name ?? route?.id });
       session.peers?.failed('tcp');
       stream.status = 502;

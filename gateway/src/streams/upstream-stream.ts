@@ -90,7 +90,7 @@ function open(service: Service, { ip, port }: Peer, session: StreamSession, opti
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);
         socket.off('error', fail).off('close', close);
-        // TLS of Node reads ahead: nothing may get lost before somebody listens.
+        // TLS of Node reads ahead: nothing may get lost before the relay listens.
         socket.pause();
         resolve(socket);
       });

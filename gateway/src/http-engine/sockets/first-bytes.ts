@@ -1,4 +1,4 @@
-/** Reads what comes first on a connection, before anybody else reads it: a header that is taken away, or bytes that are only looked at. */
+/** Reads what comes first on a connection, before its owner reads it: a header that is taken away, or bytes that are only looked at. */
 import type { Socket } from 'node:net';
 
 /** `gone`: the other end closed, or broke off. */
@@ -14,7 +14,7 @@ export interface FirstBytes<T extends object> {
   consumed(result: T): number;
 }
 
-/** @param done gets the result or what is wrong, once. The socket is paused then, and nobody listens to its errors any more. */
+/** @param done gets the result or what is wrong, once. The socket is paused then, and its errors are the owner's to listen to. */
 export function readFirst<T extends object>(socket: Socket, first: FirstBytes<T>, done: (result: T | FirstBytesProblem) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const finish = (result: T | FirstBytesProblem) => {

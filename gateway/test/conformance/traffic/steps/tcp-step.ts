@@ -24,7 +24,7 @@ interface TcpStep {
   readonly times?: number;
   /** Bytes to wait for. @default - any */
   readonly want?: number;
-  /** Sends no more afterwards. */
+  /** Ends this direction afterwards. */
   readonly shut?: boolean;
   /** Watches until the end, or for the whole time. */
   readonly linger?: boolean;
