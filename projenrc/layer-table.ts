@@ -248,6 +248,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['gateway/bench', `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/model`],
     why: 'validation has no address of its own',
   },
+  'gateway/bench/scenarios/configuration.ts': {
+    mayImport: [
+      'gateway/bench', 'gateway/test/fixtures', `${GATEWAY}/base`, `${GATEWAY}/model`, `${GATEWAY}/data-plane`, `${GATEWAY}/plugins`,
+      `${GATEWAY}/vaults`,
+    ],
+    why: 'how long a configuration holds the event loop cannot be seen from outside',
+  },
   'gateway/bench/scenarios/routing.ts': {
     mayImport: ['gateway/bench', `${GATEWAY}/data-plane/router`, `${GATEWAY}/model`],
     why: 'a lookup without the cache has no address of its own',

@@ -1,5 +1,5 @@
 /**
- * A map of which there are several versions: a new one costs what has changed, not the size. Whoever makes a version owns it, and may
+ * A map of which there are several versions: a new one costs what has changed, not the size. The maker of a version owns it, and may
  * change it until it is in use.
  */
 export class LayeredMap<K, V> {
@@ -34,7 +34,7 @@ export class LayeredMap<K, V> {
     return this.#base.get(key);
   }
 
-  /** This version for its owner, another one with the same entries for anybody else. */
+  /** This version for its owner, another one with the same entries for other owners. */
   ownedBy(owner: object): LayeredMap<K, V> {
     if (owner === this.#owner) return this;
     const other = new LayeredMap<K, V>(owner, this.#base, new Map(this.#changes), false);

@@ -18,6 +18,8 @@ export class ServerNames {
   readonly #log: Log;
   readonly #contexts = new Lru<string, SecureContext>(MAX_CONTEXTS);
   #certificates = new Map<string, Certificate>();
+  /** What these were made of. */
+  #rows: readonly (readonly Row[])[] = [];
 
   /** @param options what the listener offers beside its certificate */
   constructor(options: SecureContextOptions, log: Log) {
@@ -27,6 +29,9 @@ export class ServerNames {
 
   /** Takes over the certificates of a configuration. */
   use(snapshot: Snapshot): void {
+    const rows = [snapshot.entities('certificates'), snapshot.entities('snis')];
+    if (rows.every((list, at) => list === this.#rows[at])) return;
+    this.#rows = rows;
     const certificates = new Map(snapshot.entities('certificates').map((row) => [row.id, new Certificate(row)]));
     this.#certificates = new Map(snapshot.entities('snis').map(({ name, certificate }) => {
       // A certificate whose secrets cannot be read: its name must not be served with another one.

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { isSameJson } from '../../base/same-json.ts';
 import type { Row } from '../../model/config-table.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Resolver } from '../dns/resolution.ts';
@@ -23,11 +24,14 @@ interface UpstreamBalancersOptions extends Pick<UpstreamBalancerOptions, 'judge'
 /** How often it is looked whether probes are due. Milliseconds. */
 const TICK_MS = 100;
 
+/** What balancers are made of: lists that are the same objects while nothing in them changes. */
+const ENTITIES = ['upstreams', 'targets'];
+
 interface Kept {
   readonly balancer: UpstreamBalancer;
   readonly probing: ActiveProbing;
-  /** What it was made of, as text. */
-  readonly made: string;
+  readonly row: Row;
+  readonly targets: readonly Row[];
 }
 
 export class UpstreamBalancers {
@@ -43,7 +47,9 @@ export class UpstreamBalancers {
 
   /** Takes over the upstreams of a configuration. One that is unchanged goes on as it was. */
   use(snapshot: Snapshot): void {
+    const known = this.#snapshot;
     this.#snapshot = snapshot;
+    if (known !== undefined && ENTITIES.every((name) => known.entities(name) === snapshot.entities(name))) return;
     const targets = Map.groupBy(snapshot.entities('targets'), ({ upstream }) => upstream);
     const before = this.#byId;
     this.#byId = new Map(snapshot.entities('upstreams').map((row) => {
@@ -86,16 +92,15 @@ export class UpstreamBalancers {
   }
 
   #keep(row: Row, rows: readonly Row[], kept: Kept | undefined): Kept {
-    const made = JSON.stringify([row, rows]);
-    if (kept?.made === made) return kept;
+    if (kept !== undefined && isSameJson(kept.row, row) && isSameJson(kept.targets, rows)) return kept;
     const targets = rows.map(targetOf);
     if (kept !== undefined) {
       kept.balancer.update(upstreamOf(row), targets);
-      return { ...kept, made };
+      return { ...kept, row, targets: rows };
     }
     const { resolver, log, clock, probeContext, judge, onHealth } = this.#options;
     const balancer = new UpstreamBalancer(upstreamOf(row), targets, { resolver, log, judge, onHealth, now: () => clock.now() });
     const probing = new ActiveProbing(balancer, ({ settings }) => probeContext!(settings, this.#snapshot!), clock.now());
-    return { made, balancer, probing };
+    return { row, targets: rows, balancer, probing };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Matchers by host: names in a map, wildcards by the labels that they leave, and those for any host. There are versions of an index: the
- * next one shares what has not changed, so that it costs what has. Whoever makes a version owns its new parts, and changes them until it is
+ * next one shares what has not changed, so that it costs what has. The maker of a version owns its new parts, and changes them until it is
  * in use; `ownedBy` gives a part to the owner, as it is or as a copy.
  */
 import { LayeredMap } from '../../base/layered-map.ts';
