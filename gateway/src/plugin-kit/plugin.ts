@@ -20,7 +20,7 @@ export interface PluginPhases {
   /** Whether it needs what is logged about requests (`Exchange.logLines`). @default false */
   readonly wantsLogLines?: boolean;
   /**
-   * Whether its phases start nothing that goes on behind them: no timer, no promise that nobody waits for. Then they need not be tied to
+   * Whether its phases start nothing that goes on behind them: no timer, no promise that is not returned. Then they need not be tied to
    * the request that they run for, which costs each request a microsecond. @default false
    */
   readonly startsNothing?: boolean;

@@ -14,7 +14,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   'server', 'via', 'content-type', 'upgrade', 'x-kong-upstream-latency', 'x-kong-proxy-latency', 'x-kong-request-id',
 ]);
 
-/** Keeps its lines as one text until somebody looks at them or changes them. */
+/** Keeps its lines as one text until a plugin looks at them or changes them. */
 export class ResponseHead implements ClientResponse {
   status: number;
   readonly source: AnswerSource;

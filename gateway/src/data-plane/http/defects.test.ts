@@ -90,7 +90,7 @@ describe('a defect in a phase of a plugin', () => {
   it('that makes every head of an answer impossible ends in 500 without what plugins do to it', async () => {
     const proxy = await start({ responseHeaders: ({ response }) => response!.setHeader('not a name', 'x') });
     expect(await ask(proxy.port, GET)).toMatch(/^HTTP\/1\.1 500 [^]*"message":"An unexpected error occurred"/);
-    await eventually('no connection is left that nobody reads', () => {
+    await eventually('no connection is left that no one reads', () => {
       const { open, idle } = proxy.upstreams.stats();
       return open === idle;
     });

@@ -17,7 +17,7 @@ export class FakeBody implements IncomingBody {
   isComplete: boolean;
   isAborted = false;
   taken = 0;
-  /** Whether its reader wants no more for now. */
+  /** Whether its reader wants to wait. */
   isPaused = false;
   reader: PartReader | undefined;
   readonly #waiting: (() => void)[] = [];

@@ -22,6 +22,7 @@ import { TrafficSizes } from './traffic-sizes.ts';
 import { UpstreamChanges } from './upstream-changes.ts';
 import { upstreamTarget } from './upstream-target.ts';
 
+const NO_VALUES: readonly string[] = [];
 const NO_PARTS: readonly Buffer[] = [];
 const NO_PLUGINS: readonly PluginPhases[] = [];
 
@@ -196,11 +197,11 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
     this.credential = credential;
     this.groups = groups;
     const { upstream } = this;
-    setOrRemove(upstream, 'X-Consumer-ID', consumer?.id);
-    setOrRemove(upstream, 'X-Consumer-Custom-ID', consumer?.customId);
-    setOrRemove(upstream, 'X-Consumer-Username', consumer?.username);
-    setOrRemove(upstream, 'X-Credential-Identifier', identifier);
-    setOrRemove(upstream, 'X-Anonymous-Consumer', credential === undefined ? 'true' : undefined);
+    setOrRemove(upstream, 'x-consumer-id', 'X-Consumer-ID', consumer?.id);
+    setOrRemove(upstream, 'x-consumer-custom-id', 'X-Consumer-Custom-ID', consumer?.customId);
+    setOrRemove(upstream, 'x-consumer-username', 'X-Consumer-Username', consumer?.username);
+    setOrRemove(upstream, 'x-credential-identifier', 'X-Credential-Identifier', identifier);
+    setOrRemove(upstream, 'x-anonymous-consumer', 'X-Anonymous-Consumer', credential === undefined ? 'true' : undefined);
   }
 
   refuse({ status, message, headers = {}, fallback }: Refusal): void {
@@ -213,7 +214,7 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   }
 }
 
-function setOrRemove(upstream: UpstreamChanges, name: string, value: string | null | undefined): void {
-  if (value === null || value === undefined) upstream.removeHeader(name);
-  else upstream.setHeader(name, value);
+/** What the client sent by that name never gets through. @param key the name in lower case */
+function setOrRemove(upstream: UpstreamChanges, key: string, name: string, value: string | null | undefined): void {
+  upstream.put({ key, name, values: value === null || value === undefined ? NO_VALUES : [headerValue(value)] });
 }

@@ -244,7 +244,7 @@ describe('what comes of an answer while a plugin decides about its head', () => 
 });
 
 describe('a filter of a plugin', () => {
-  it('that throws cuts the answer, and is told of', () => {
+  it('that throws cuts the answer, and is logged', () => {
     const part = (): never => {
       throw new Error('boom');
     };

@@ -39,7 +39,7 @@ export interface ProxyContext {
   beforeHead(exchange: HttpExchange): void | Promise<void>;
   /** Runs what may log lines about the request. */
   noted(exchange: HttpExchange, work: () => void): void;
-  /** The head of the answer is on its way, or nobody waits for one. @param answer the gateway's own, where the upstream gave none */
+  /** The head of the answer is on its way, or no client waits for one. @param answer the gateway's own, where the upstream gave none */
   done(exchange: HttpExchange, answer?: OwnAnswer): void;
   /** Ends a request that a defect happened in. Never throws. */
   fail(exchange: HttpExchange, defect: unknown): void;

@@ -5,7 +5,9 @@ import { headerText, headerValue } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 /** Lines that take the place of the client's with that name. */
-interface ChangedHeader {
+export interface ChangedHeader {
+  /** In lower case. */
+  readonly key: string;
   readonly name: string;
   /** As they travel. Empty: the header is removed. */
   readonly values: readonly string[];
@@ -18,13 +20,18 @@ export class UpstreamChanges implements UpstreamRequest {
   query: string;
   target: { readonly host: string; readonly port: number } | undefined;
   hostHeader: string | undefined;
-  /** By lower-case name. @default - the headers of the client */
-  headers: Map<string, ChangedHeader> | undefined;
+  /** Few: they are searched from the start. @default - the headers of the client */
+  headers: ChangedHeader[] | undefined;
   readonly #exchange: ReceivedRequest;
 
   constructor(exchange: ReceivedRequest) {
     this.#exchange = exchange;
     this.method = exchange.incoming.method;
+    this.scheme = undefined;
+    this.path = undefined;
+    this.target = undefined;
+    this.hostHeader = undefined;
+    this.headers = undefined;
     this.query = exchange.facts.search.slice(1);
   }
 
@@ -34,7 +41,7 @@ export class UpstreamChanges implements UpstreamRequest {
 
   headerValues(name: string): readonly string[] {
     const key = name.toLowerCase();
-    return (this.headers?.get(key)?.values ?? this.#ofClient(key)).map(headerText);
+    return (this.#changed(key)?.values ?? this.#ofClient(key)).map(headerText);
   }
 
   headerLines(): readonly HeaderLine[] {
@@ -42,9 +49,9 @@ export class UpstreamChanges implements UpstreamRequest {
     const flat = this.#exchange.incoming.headers.flat();
     for (let index = 0; index < flat.length; index += 2) {
       const key = flat[index]!.toLowerCase();
-      if (ofClient(key) && this.headers?.has(key) !== true) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
+      if (ofClient(key) && this.#changed(key) === undefined) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
     }
-    for (const { name, values } of this.headers?.values() ?? []) for (const value of values) lines.push([name, headerText(value)]);
+    for (const { name, values } of this.headers ?? []) for (const value of values) lines.push([name, headerText(value)]);
     return lines;
   }
 
@@ -54,12 +61,23 @@ export class UpstreamChanges implements UpstreamRequest {
 
   addHeader(name: string, value: string): void {
     const key = name.toLowerCase();
-    const before = this.headers?.get(key)?.values ?? this.#ofClient(key);
+    const before = this.#changed(key)?.values ?? this.#ofClient(key);
     this.#change(name, [...before, headerValue(value)]);
   }
 
   removeHeader(name: string): void {
     this.#change(name, []);
+  }
+
+  /** Takes the place of all that was changed under that name. */
+  put(change: ChangedHeader): void {
+    const headers = this.headers ??= [];
+    for (let at = 0; at < headers.length; at += 1) {
+      if (headers[at]!.key !== change.key) continue;
+      headers[at] = change;
+      return;
+    }
+    headers.push(change);
   }
 
   removeQuery(name: string): void {
@@ -76,8 +94,13 @@ export class UpstreamChanges implements UpstreamRequest {
   }
 
   #change(name: string, values: readonly string[]): void {
-    this.headers ??= new Map();
-    this.headers.set(name.toLowerCase(), { name, values });
+    this.put({ key: name.toLowerCase(), name, values });
+  }
+
+  #changed(key: string): ChangedHeader | undefined {
+    const { headers } = this;
+    if (headers !== undefined) for (let at = 0; at < headers.length; at += 1) if (headers[at]!.key === key) return headers[at];
+    return undefined;
   }
 }
 

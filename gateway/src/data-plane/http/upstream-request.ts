@@ -6,7 +6,7 @@ import type { UpstreamRequestHead } from '../../http-engine/messages.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
-import { connectionOptions, FRAMED_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
+import { connectionOptions, FRAMED_TO_UPSTREAM, NOT_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
 import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { UpstreamChanges } from './upstream-changes.ts';
@@ -91,7 +91,12 @@ function copiedLines(exchange: HttpExchange, chunked: boolean): string {
 
 function without(options: ReadonlySet<string> | undefined, changed: UpstreamChanges['headers']): ReadonlySet<string> | undefined {
   if (changed === undefined) return options;
-  return options === undefined ? new Set(changed.keys()) : new Set([...options, ...changed.keys()]);
+  let names: Set<string> | undefined;
+  for (let at = 0; at < changed.length; at += 1) {
+    // The client's lines by these names are left out in any case.
+    if (!NOT_TO_UPSTREAM.has(changed[at]!.key)) (names ??= new Set(options)).add(changed[at]!.key);
+  }
+  return names ?? options;
 }
 
 /** What plugins cannot set: framing, and the headers of one connection. */
@@ -99,7 +104,7 @@ const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-en
 
 function changedLines(changed: NonNullable<UpstreamChanges['headers']>): string {
   let text = '';
-  for (const [key, { name, values }] of changed) {
+  for (const { key, name, values } of changed) {
     if (!OWN.has(key)) for (const value of values) text += lineOf(name, value);
   }
   return text;
