@@ -5,6 +5,7 @@ import { adminApiConformancePage } from './admin-api-conformance-page.ts';
 import { adminApiPage } from './admin-api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { gatewayPage } from './gateway-page.ts';
+import { httpPolicyPage } from './http-policy-page.ts';
 import { pluginPages } from './plugin-pages.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -15,6 +16,7 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'admin-api-conformance.md': adminApiConformancePage,
   'errors.md': errorsPage,
   'gateway.md': gatewayPage,
+  'http-policy.md': httpPolicyPage,
   'settings.md': settingsPage,
 };
 

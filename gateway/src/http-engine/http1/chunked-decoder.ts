@@ -46,7 +46,7 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
 ]);
 
 export class ChunkedDecoder {
-  /** Where the data lies that `step` has found; as long as `partEnd` there is none. */
+  /** Where the data is that `step` has found; as long as `partEnd` there is none. */
   partStart = 0;
   partEnd = 0;
   /** Why this is no body in chunks. */

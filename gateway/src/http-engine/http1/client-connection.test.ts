@@ -200,7 +200,7 @@ describe('answers', () => {
     expect(client.stream.isEnded).toBe(true);
   });
 
-  it('send their head with the first part, or alone at the end of the turn', async () => {
+  it('send their head with the first part, or alone once the event loop goes on', async () => {
     const { handler, client } = silent();
     client.send(get());
     const { answer } = handler.seen[0]!;
@@ -276,7 +276,7 @@ describe('a body', () => {
     expect([handler.seen[0]!.body, handler.seen[0]!.end]).toEqual(['abcdef', 'complete']);
   });
 
-  it('that nobody takes waits, within a bound', () => {
+  it('that no reader takes waits, within a bound', () => {
     const { handler, client } = deaf();
     client.send(`POST / HTTP/1.1\r\n${HOST}Content-Length: 40000\r\n\r\n`);
     for (let count = 0; count < 3; count += 1) client.send('a'.repeat(8_000));
@@ -337,7 +337,7 @@ describe('a body', () => {
     expect(seen).toBe('xyz.');
   });
 
-  it('that breaks is told of, and answered when nothing was sent', () => {
+  it('that breaks is reported, and answered when nothing was sent', () => {
     const { handler, client } = silent();
     let isAborted = false;
     client.send(chunkedPost('2\r\nab\r\n'));
@@ -371,17 +371,17 @@ describe('an early answer', () => {
   });
 
   it('ends the connection when the rest is too long, by what is said or by what comes', () => {
-    const known = deaf();
+    const known = deaf({ limits: { drainBytes: 65_536 } });
     known.client.send(`POST / HTTP/1.1\r\n${HOST}Content-Length: 100000\r\n\r\n`);
     ok(known.handler.seen[0]!);
     expect([known.client.stream.written.includes('Connection: close'), known.client.stream.isEnded]).toEqual([true, true]);
-    const unknown = deaf();
+    const unknown = deaf({ limits: { drainBytes: 65_536 } });
     unknown.client.send(chunkedPost());
     ok(unknown.handler.seen[0]!);
     expect(unknown.client.stream.isEnded).toBe(false);
     unknown.client.send(`fffff\r\n${'a'.repeat(70_000)}`);
     expect(unknown.client.stream.isEnded).toBe(true);
-    const framing = deaf();
+    const framing = deaf({ limits: { drainBytes: 65_536 } });
     framing.client.send(chunkedPost());
     ok(framing.handler.seen[0]!);
     framing.client.send('1\r\na\r\n'.repeat(20_000));
@@ -429,7 +429,7 @@ describe('100 Continue', () => {
   });
 
   it.each([
-    ['to nobody else', post('').replace('Content-Length: 0', 'Content-Length: 5')],
+    ['to no other client', post('').replace('Content-Length: 0', 'Content-Length: 5')],
     ['not with HTTP/1.0', `POST / HTTP/1.0\r\n${HOST}Expect: 100-continue\r\nContent-Length: 5\r\n\r\n`],
     ['not when the body has begun', `POST / HTTP/1.1\r\n${HOST}Expect: 100-continue\r\nContent-Length: 5\r\n\r\nhe`],
   ])('%s', (_title, bytes) => {
@@ -544,7 +544,7 @@ describe('patience', () => {
     expect([client.stream.isEnded, client.statuses]).toEqual([true, [200]]);
   });
 
-  it('with a body ends 60 seconds behind its last part, but not while nobody takes it', () => {
+  it('with a body ends 60 seconds behind its last part, but not while no reader takes it', () => {
     const { handler, client } = silent();
     client.send(post('hello').slice(0, -2)).wait(50).send('l').wait(50);
     expect(client.statuses).toEqual([]);

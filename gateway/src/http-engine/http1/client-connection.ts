@@ -42,7 +42,7 @@ const CLOSED = 6;
 export interface ClientStream extends ByteStream {
   /** Bytes written that the system has not taken yet. */
   readonly unsent: number;
-  /** Called before the reader's `close`, whoever is the reader. */
+  /** Called before the reader's `close`, whichever reader that is. */
   onGone: (() => void) | undefined;
   /** Breaks the connection off so that the other end cannot take it for an orderly end. */
   reset(): void;
@@ -163,7 +163,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
 
   // Of the request and the answer
 
-  /** Reads what waits, as far as somebody takes it. */
+  /** Reads what waits, as far as a reader takes it. */
   goOn(): void {
     if (this.#isReading) return;
     const waiting = this.#waiting;
@@ -320,7 +320,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     this.#emptyLines = 0;
     const request = new ClientRequest(this);
     const refusal = readRequestHead(request, text, from, headEnd, limits);
-    if (refusal !== undefined) return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd)) ? 'bare-line-end' : refusal, text, end);
+    if (refusal !== undefined) return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd + 2)) ? 'bare-line-end' : refusal, text, end);
     this.#begin(request);
     return start + headEnd + 4 - before;
   }
@@ -432,7 +432,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     return undefined;
   }
 
-  /** The client sends no more. Who waits for the rest of an answer takes what is sent; who is gone resets the connection then. */
+  /** The client has closed its direction. Who waits for the rest of an answer takes what is sent; who is gone resets the connection then. */
   #checkHalfClosed(tick: number): void {
     const { bytesSent } = this.#answer!;
     if (bytesSent === this.#sentBefore) return this.cut(false);

@@ -1,10 +1,10 @@
-/** A request of a client by HTTP/1.1. Its body is taken from the connection when somebody reads it. */
+/** A request of a client by HTTP/1.1. Its body is taken from the connection when a reader asks for it. */
 import type { ClientConnection, IncomingBody, IncomingRequest, PartReader } from '../messages.ts';
 import { RequestHead } from './request-head.ts';
 
 /** The connection, as requests see it. */
 export interface BodySource extends ClientConnection {
-  /** Somebody takes what waits. */
+  /** A reader takes what waits. */
   goOn(): void;
 }
 
@@ -26,7 +26,7 @@ export class ClientRequest extends RequestHead implements IncomingRequest, Incom
     return this;
   }
 
-  /** Whether somebody takes the next part. */
+  /** Whether a reader takes the next part. */
   get isWanted(): boolean {
     return this.#reader !== undefined && !this.#isPaused;
   }

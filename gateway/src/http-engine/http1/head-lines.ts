@@ -1,4 +1,4 @@
-/** The header lines of a head of HTTP/1.1, as places in its text: no text is made for a line that nobody asks for. RFC 9112 §5. */
+/** The header lines of a head of HTTP/1.1, as places in its text: no text is made for a line before it is asked for. RFC 9112 §5. */
 import type { DroppedHeaders, HeaderLines } from '../messages.ts';
 import { headerIdAt, idOf, UNKNOWN } from './known-headers.ts';
 

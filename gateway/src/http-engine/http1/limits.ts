@@ -8,7 +8,7 @@ export interface Http1Limits {
   readonly headerCount: number;
   /** Requests on one connection, then it is closed. */
   readonly requests: number;
-  /** Bytes that wait, of a body that nobody takes or of the next requests, before the connection is read no further. */
+  /** Bytes that wait, of a body that no reader takes or of the next requests, before the connection is read no further. */
   readonly waitingBytes: number;
   /** Rest of a body that is read and dropped behind an early answer, so that the connection can go on. Bytes. */
   readonly drainBytes: number;
@@ -20,7 +20,7 @@ export const HTTP1_LIMITS: Http1Limits = {
   headerCount: 200,
   requests: 10_000,
   waitingBytes: 16_384,
-  drainBytes: 65_536,
+  drainBytes: 8_388_608,
 };
 
 export interface Http1Timeouts {
@@ -37,7 +37,7 @@ export interface Http1Timeouts {
   /** For the client's end of a connection that we have ended. Seconds. */
   readonly linger: number;
   /**
-   * For an answer to a client that sends no more: it may wait for the answer, or be gone. Counts from the last bytes that were sent. 0: it
+   * For an answer to a client that has closed its direction: it may wait for the answer, or be gone. Counts from the last bytes that were sent. 0: it
    * is taken for gone at once. Seconds.
    */
   readonly halfClosed: number;

@@ -14,13 +14,13 @@ describe.each(Object.entries(REFUSED))('%s', (reason, examples) => {
     expect(outcome.refusals).toEqual([reason]);
     expect(outcome.written).toMatch(new RegExp(`^HTTP/1.1 ${REQUEST_REFUSALS[reason as RefusalReason].status} `));
     expect(outcome.isClosed).toBe(true);
-    // A body that breaks belongs to a request that was handed over, and is told of it.
+    // A body that breaks belongs to a request that was handed over, and learns it.
     expect(outcome.requests.filter((request) => !request.endsWith('aborted'))).toEqual([]);
   });
 });
 
 describe('accepted', () => {
-  it.each(ACCEPTED.map((example) => [example.what, example] as const))('%s', (_what, example) => {
+  it.each(Object.entries(ACCEPTED))('%s', (_name, example) => {
     const { bytes, method, target = '/r', body = '', trailers = [] } = example;
     const handler = new RecordingHandler();
     const client = new Http1Client(handler).send(bytes);
@@ -81,7 +81,7 @@ describe('robustness.json', () => {
 });
 
 it('refuses and accepts byte by byte what it does at once', () => {
-  const examples = [...Object.values(REFUSED).flat(), ...ACCEPTED.map((example) => example.bytes)];
+  const examples = [...Object.values(REFUSED).flat(), ...Object.values(ACCEPTED).map((example) => example.bytes)];
   for (const bytes of examples.filter(({ length }) => length < 1_000)) {
     expect(shown(outcomeOf([...bytes])), JSON.stringify(bytes)).toEqual(shown(outcomeOf([bytes])));
   }

@@ -1,4 +1,4 @@
-/** Texts that wait for the bytes behind them: what has not left with those at the end of a turn of the event loop leaves then, alone. */
+/** Texts that wait for the bytes behind them: what has not left with those when the event loop goes on leaves then, alone. */
 
 export interface WaitingText {
   /** Sends what waits, if it still does. */
@@ -13,7 +13,7 @@ export function sendAtEndOfTurn(answer: WaitingText): void {
 }
 
 function sendAll(): void {
-  // Those that come in the meantime wait for the next turn.
+  // Those that come in the meantime wait for the next time.
   const count = waiting.length;
   for (let at = 0; at < count; at += 1) waiting[at]!.sendText();
   waiting.splice(0, count);

@@ -15,7 +15,7 @@ const NOBODY: ByteReader = {
 
 export class SocketStream implements ByteStream {
   reader: ByteReader = NOBODY;
-  /** Called before the reader's `close`, whoever is the reader. */
+  /** Called before the reader's `close`, whichever reader that is. */
   onGone: (() => void) | undefined = undefined;
   #socket!: Socket;
   #error: Error | undefined = undefined;
