@@ -22,9 +22,6 @@ export interface LineFileOptions {
 
 const DEFAULT_MAX_BYTES = 16_777_216;
 
-/** Bytes of one write. */
-const MAX_WRITE_BYTES = 1_048_576;
-
 /** Bytes that are written at once; fewer wait for others. */
 const BATCH_BYTES = 65_536;
 
@@ -42,6 +39,27 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 
 const MODE = 0o644;
 
+const LINE_END = 10;
+
+/** Of UTF-8, for one of UTF-16. */
+const MAX_BYTES_PER_CHARACTER = 3;
+
+/** Room for the lines of one batch: twice as much as is written at once, so that there is place for one more. Bytes. */
+const ROOM_BYTES = 2 * BATCH_BYTES;
+
+interface Batch {
+  readonly bytes: Buffer;
+  /** How many they are. */
+  readonly lines: number;
+}
+
+/** Lines are written into its room as they come: no text is put together from them. */
+interface OpenBatch {
+  readonly room: Buffer;
+  length: number;
+  lines: number;
+}
+
 const STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2, '/proc/self/fd/1': 1, '/proc/self/fd/2': 2 };
 
 const writeTo = promisify(write) as (fd: number, bytes: Buffer, offset: number) => Promise<{ bytesWritten: number }>;
@@ -49,7 +67,9 @@ const writeTo = promisify(write) as (fd: number, bytes: Buffer, offset: number) 
 export class LineFile {
   readonly #options: LineFileOptions;
   readonly #maxBytes: number;
-  #waiting: string[] = [];
+  readonly #waiting: Batch[] = [];
+  /** Where lines are added. */
+  #open: OpenBatch | undefined;
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
@@ -70,10 +90,12 @@ export class LineFile {
 
   /** @param line without its end */
   append(line: string): void {
-    const bytes = Buffer.byteLength(line) + 1;
-    if (this.#waitingBytes + bytes > this.#maxBytes) return this.#lose(1, `${this.#maxBytes} bytes wait already`);
-    this.#waiting.push(line);
-    this.#waitingBytes += bytes;
+    const most = line.length * MAX_BYTES_PER_CHARACTER + 1;
+    const isNearLimit = this.#waitingBytes + most > this.#maxBytes;
+    if (isNearLimit && this.#waitingBytes + Buffer.byteLength(line) + 1 > this.#maxBytes) {
+      return this.#lose(1, `${this.#maxBytes} bytes wait already`);
+    }
+    this.#add(line, most);
     if (this.#writing !== undefined) return undefined;
     if (this.#waitingBytes >= BATCH_BYTES) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), BATCH_MS);
@@ -82,7 +104,7 @@ export class LineFile {
 
   /** Settles when what was appended is written, or lost. */
   async flush(): Promise<void> {
-    if (this.#writing === undefined && this.#waiting.length > 0) this.#start();
+    if (this.#writing === undefined && this.#waitingBytes > 0) this.#start();
     while (this.#writing !== undefined) await this.#writing;
   }
 
@@ -98,30 +120,42 @@ export class LineFile {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const lines = this.#next();
-      const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
+      const { bytes, lines } = batch;
       try {
         await this.#write(bytes);
         if (this.#isLosing) this.#options.onLoss?.(undefined, this.#lost);
         this.#isLosing = false;
       } catch (error) {
         await this.#release();
-        this.#lose(lines.length, messageOf(error));
+        this.#lose(lines, messageOf(error));
       }
       this.#waitingBytes -= bytes.length;
     }
     this.#writing = undefined;
   }
 
-  #next(): readonly string[] {
-    let length = 0;
-    let bytes = 0;
-    while (length < this.#waiting.length && bytes < MAX_WRITE_BYTES) bytes += this.#waiting[length++]!.length;
-    if (length < this.#waiting.length) return this.#waiting.splice(0, length);
-    const lines = this.#waiting;
-    this.#waiting = [];
-    return lines;
+  /** @param most bytes that the line may take */
+  #add(line: string, most: number): void {
+    if (this.#open !== undefined && this.#open.room.length - this.#open.length < most) this.#seal();
+    const open = this.#open ??= { room: Buffer.allocUnsafeSlow(Math.max(ROOM_BYTES, most)), length: 0, lines: 0 };
+    const before = open.length;
+    open.length += open.room.write(line, before, 'utf8');
+    open.room[open.length] = LINE_END;
+    open.length += 1;
+    open.lines += 1;
+    this.#waitingBytes += open.length - before;
+  }
+
+  #seal(): void {
+    const { room, length, lines } = this.#open!;
+    this.#open = undefined;
+    this.#waiting.push({ bytes: room.subarray(0, length), lines });
+  }
+
+  #next(): Batch | undefined {
+    if (this.#waiting.length === 0 && this.#open !== undefined) this.#seal();
+    return this.#waiting.shift();
   }
 
   async #write(bytes: Buffer): Promise<void> {
