@@ -101,6 +101,10 @@ export class Repository extends Component {
       description: 'Let cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
       exec: 'tsx projenrc/checks/outside-judges.ts',
     });
+    project.addTask('check:h2spec', {
+      description: 'Let h2spec judge how a data plane speaks HTTP/2',
+      exec: 'tsx projenrc/checks/h2spec.ts',
+    });
     project.addTask('check:languages', {
       description: 'Synthesize with the Python and Java packages and compare with TypeScript; compile the Go and .NET sources',
       exec: 'tsx projenrc/checks/other-languages.ts',
