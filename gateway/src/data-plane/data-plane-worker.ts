@@ -1,6 +1,6 @@
 /**
  * The half of a data plane that proxies: listeners, pipeline, plugins' services, balancers, connections to upstreams. It runs what it is
- * given; where configurations come from, and what is told of the node as a whole, is `data-plane.ts`.
+ * given; where configurations come from, and what is known of the node as a whole, is `data-plane.ts`.
  */
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';

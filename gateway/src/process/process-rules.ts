@@ -22,7 +22,7 @@ export function endLoudly(): void {
   process.on('unhandledRejection', crash);
 }
 
-/** A terminal sends its signals to all processes of a node. */
+/** Signals may come to all processes of a node, from a terminal for example. */
 export function ignoreStopSignals(): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
 }

@@ -1,4 +1,4 @@
-/** Typed messages between two processes: some are told, others are asked and answered. */
+/** Typed messages between two processes: statements, and questions with their answers. */
 import { messageOf } from '../base/errors.ts';
 
 /** What one end may say: names of what it tells with their values, and of what it asks with question and answer. */
@@ -103,7 +103,7 @@ export class Channel<Mine extends Speech, Theirs extends Speech> {
   async #answer(id: number, name: string, question: unknown): Promise<void> {
     try {
       const listener = this.#listeners.asked[name];
-      if (listener === undefined) throw new Error(`nobody answers ${name}`);
+      if (listener === undefined) throw new Error(`there is no answer to ${name}`);
       this.#send(['answer', id, await listener(question as never)]);
     } catch (error) {
       this.#send(['failure', id, messageOf(error)]);

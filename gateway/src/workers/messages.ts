@@ -36,7 +36,7 @@ export interface ApplyOutcome {
   readonly state: ConfigurationState;
 }
 
-/** Told each second, and once more at the end. */
+/** Sent each second, and once more at the end. */
 export interface Pulse {
   readonly traffic: ProxyTraffic;
   /** Requests since the last one. */
@@ -65,7 +65,7 @@ export type SupervisorSpeech = {
     readonly reopened: readonly CounterName[];
     /** Addresses whose state changed. */
     readonly health: readonly AddressState[];
-    /** All addresses with something to say, in place of what was told before. */
+    /** All addresses with something to say, in place of what was said before. */
     readonly allHealth: readonly AddressState[];
     readonly forgetAnswers: null;
   };

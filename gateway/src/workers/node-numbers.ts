@@ -27,7 +27,7 @@ export class NodeNumbers {
     };
   }
 
-  /** A worker has ended. What nobody has asked it for is lost: no number that was shown falls. */
+  /** A worker has ended. What it had not reported is lost: no number that was shown falls. */
   retire(traffic: ProxyTraffic | undefined, report: WorkerReport | undefined): void {
     if (traffic !== undefined) this.#traffic = this.traffic([{ ...traffic, open: 0, active: 0 }]);
     if (report === undefined) return;

@@ -11,7 +11,7 @@ const NUMBER = '\0number';
 
 export function packSettings(settings: Settings | KeyPair): string {
   return JSON.stringify(settings, function replace(this: Record<string, unknown>, key, value: unknown) {
-    // A secret prints as redacted: what stands in the object itself is asked.
+    // A secret prints as redacted: the value in the object itself decides.
     const own = this[key];
     if (own instanceof Secret) return { [SECRET]: own.reveal() };
     return typeof value === 'number' && !Number.isFinite(value) ? { [NUMBER]: String(value) } : value;

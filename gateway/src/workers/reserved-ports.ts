@@ -12,7 +12,7 @@ import type { Listener } from '../settings/settings.ts';
 export interface ReservedPorts {
   /** Without those that this machine does not have. */
   readonly listeners: readonly Listener[];
-  /** To be called when a worker listens: until then nobody else gets a port that was chosen. */
+  /** To be called when a worker listens: until then no other process gets a port that was chosen. */
   release(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function reservePorts(listeners: readonly Listener[], setting: stri
     const bound = await listen(alone, { host: listener.host, port: listener.port }, setting);
     await closed(alone);
     const shared: Listener = { ...listener, port: bound.port, sharesPort: true };
-    // Any free port may be given to another process at once; nobody connects to it yet.
+    // Any free port may be given to another process at once; no client knows it yet.
     if (listener.port === 0) places.push(await holdPlace(shared, setting));
     reserved.push(shared);
     return bound;

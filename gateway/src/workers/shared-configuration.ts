@@ -28,7 +28,7 @@ import type { WorkerSlot } from './worker-slot.ts';
 
 interface SharedConfigurationOptions extends Omit<OwnProcessOptions, 'onChange'> {
   readonly slots: readonly WorkerSlot[];
-  /** Starts the workers. Resolves when one of them can be told a configuration. */
+  /** Starts the workers. Resolves when one of them can take a configuration. */
   started(): Promise<void>;
   /** Called with what probes need of each configuration, when the workers run it. */
   onTargets(snapshot: Snapshot): void;
@@ -146,7 +146,7 @@ export class SharedConfiguration implements NodeConfiguration {
   async #startFromCache(): Promise<void> {
     const problems = new Map<string, string>();
     for (;;) {
-      // The next turn of the loop takes the older generation, if the workers cannot run the newer one.
+      // The loop goes on with the older generation, if the workers cannot run the newer one.
       const cached = this.#cache?.load(({ hash }) => problems.get(hash));
       if (cached === undefined) return;
       const settled = await this.#settler.settle(cached.table, cached.hash);

@@ -38,13 +38,13 @@ export interface SupervisorOptions extends OwnProcessOptions {
   readonly output: WorkerOutput;
 }
 
-/** From the start of a process until it can be told something. Milliseconds. */
+/** From the start of a process until it takes messages. Milliseconds. */
 const LOAD_LIMIT_MS = 60_000;
 
-/** A worker that says nothing for so long serves nobody. Milliseconds. */
+/** A worker that says nothing for so long does not serve. Milliseconds. */
 const SILENCE_LIMIT_MS = 30_000;
 
-/** How often silent workers are looked for, and all are told the health of all targets. Milliseconds. */
+/** How often silent workers are looked for, and all get the health of all targets. Milliseconds. */
 const LOOK_MS = 5_000;
 
 /** For what is shown of a worker. Milliseconds. */
@@ -172,7 +172,7 @@ export class Supervisor implements Proxying {
     await this.#ports?.stream.release();
   }
 
-  /** Resolves when a first worker can be told a configuration. */
+  /** Resolves when a first worker can take a configuration. */
   async #startWorkers(): Promise<void> {
     const { settings, log, clock } = this.#options;
     const { proxy, stream } = settings.listen;

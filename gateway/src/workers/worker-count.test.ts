@@ -9,8 +9,9 @@ describe('the number of workers', () => {
   it.each([
     ['auto', {}, 4],
     ['auto', { processors: 1 }, 1],
-    ['auto', { memoryBytes: 1024 * MIB }, 4],
-    ['auto', { memoryBytes: 512 * MIB }, 2],
+    ['auto', { memoryBytes: 2048 * MIB }, 4],
+    ['auto', { memoryBytes: 1024 * MIB }, 2],
+    ['auto', { memoryBytes: 512 * MIB }, 1],
     ['auto', { memoryBytes: 100 * MIB }, 1],
     ['auto', { mayFork: false }, 1],
     ['auto', { sharesPorts: false }, 1],

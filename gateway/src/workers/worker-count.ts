@@ -15,8 +15,11 @@ export interface ProcessFacts {
   readonly mayFork: boolean;
 }
 
-/** `auto` starts no more workers than have this much of the container's memory: a worker without configuration takes about half. Bytes. */
-const MEMORY_OF_WORKER = 192 * 1_048_576;
+/**
+ * `auto` starts at most as many workers as have this much of the container's memory: with 10,000 routes a worker takes about 250 MiB.
+ * Bytes.
+ */
+const MEMORY_OF_WORKER = 384 * 1_048_576;
 
 export function processFacts(): ProcessFacts {
   return {
@@ -27,7 +30,7 @@ export function processFacts(): ProcessFacts {
   };
 }
 
-/** @returns how many, and why it is fewer than the settings say, where somebody should know */
+/** @returns how many, and why it is fewer than the settings say, where the operator should know */
 export function workerCount(
   workers: Settings['workers'], { processors, memoryBytes, sharesPorts, mayFork }: ProcessFacts,
 ): { readonly count: number; readonly warning?: string } {

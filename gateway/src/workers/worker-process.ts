@@ -1,4 +1,4 @@
-/** A worker as its supervisor sees it: a child process, what it is told and asked, and its end. */
+/** A worker as its supervisor sees it: a child process, the channel to it, and its end. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
@@ -32,7 +32,7 @@ export class WorkerProcess {
 
   /** @param artefact path of the program */
   constructor(artefact: string, { stdout, stderr }: WorkerOutput, listeners: Listeners<WorkerSpeech>) {
-    // Copies of what is told need no text in between, and bytes stay bytes.
+    // Messages need no text in between, and bytes stay bytes.
     this.#child = fork(artefact, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.channel = new Channel<SupervisorSpeech, WorkerSpeech>(this.#child as unknown as Pipe, listeners);
     const output = Promise.all([copyLines(this.#child.stdout!, stdout), copyLines(this.#child.stderr!, stderr)]);

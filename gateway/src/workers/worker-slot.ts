@@ -9,7 +9,7 @@ export class WorkerSlot {
   readonly backOff = new BackOff();
   /** `undefined` between two processes. */
   process: WorkerProcess | undefined;
-  /** Whether it has been told to start, so that it takes configurations. */
+  /** Whether it has its settings, so that it takes configurations. */
   isStarted = false;
   /** Whether it listens. */
   isServing = false;

@@ -1,6 +1,6 @@
 /**
- * What a worker's process does: it proxies, with the configuration and the settings that its supervisor hands over. It ends when it is told
- * to, and when its supervisor is gone.
+ * What a worker's process does: it proxies, with the configuration and the settings that its supervisor hands over. It ends when its
+ * supervisor says so, and when its supervisor is gone.
  */
 import { openAccessLog } from '../access-log/access-log.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
@@ -27,7 +27,7 @@ const QUESTION_LIMIT_MS = 2_000;
 /** For requests under way when the supervisor is gone. Milliseconds. */
 const ORPHAN_LIMIT_MS = 10_000;
 
-/** A worker that has been told to start. */
+/** A worker that has its settings. */
 interface Started {
   readonly own: OwnProcess;
   readonly log: Log;
@@ -43,7 +43,7 @@ export function runWorker(pipe: Pipe, end: (exitCode: number) => void): void {
   let parts: string[] = [];
   let isClosed = false;
   const own = (): OwnProcess => {
-    if (started === undefined) throw new Error('the worker has not been told to start');
+    if (started === undefined) throw new Error('the worker has no settings yet');
     return started.own;
   };
   const channel: ToSupervisor = new Channel<WorkerSpeech, SupervisorSpeech>(pipe, {

@@ -4,7 +4,7 @@ import type { WithoutEffect } from '../setting.ts';
 import { oneOf, onOff, processCount, size, text } from '../value-kinds.ts';
 
 const PROCESSES = 'Processes that proxy, on nodes that proxy. `auto`: one for each processor that the node may use, as long as its memory '
-  + 'limit has 192 MiB for each. With 1 the node is a single process; with more, one process supervises them, and a worker that ends is '
+  + 'limit has 384 MiB for each. With 1 the node is a single process; with more, one process supervises them, and a worker that ends is '
   + 'replaced.';
 
 const WORKER_PROCESSES = setting('KONG_NGINX_WORKER_PROCESSES', processCount, 'auto', PROCESSES);

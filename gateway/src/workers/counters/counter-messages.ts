@@ -21,7 +21,7 @@ export interface TakeAnswer {
   readonly leases: readonly number[];
 }
 
-/** A counter that changes without a limit, or units of a lease that nobody uses. */
+/** A counter that changes without a limit, or unused units of a lease. */
 export interface CounterChange extends CounterName {
   readonly by: number;
 }

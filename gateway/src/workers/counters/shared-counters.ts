@@ -15,7 +15,7 @@ export interface SharedCountersOptions<Worker> {
   workers(): number;
   /** Takes a lease back. @returns how much of it is left. Rejects when the worker is gone: all of it counts as used then */
   recall(worker: Worker, counter: CounterName): Promise<number>;
-  /** Tells the workers of counters that were at their limit and are no more. */
+  /** Tells the workers of counters that have left their limit. */
   reopened(counters: readonly CounterName[]): void;
 }
 
@@ -99,7 +99,7 @@ export class SharedCounters<Worker> {
   }
 
   #leaseOf({ limit, ...counter }: LimitedCounter): number {
-    // Nobody would refuse by it, but leases that are not used up would count.
+    // Unused leases would count, although no request is refused by this limit.
     if (limit === NO_LIMIT) return 0;
     const left = limit - this.get(counter);
     const workers = Math.max(1, this.#options.workers());

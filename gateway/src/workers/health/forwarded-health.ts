@@ -8,7 +8,7 @@ import type { HealthJudge, UpstreamBalancer } from '../../data-plane/balancer/up
 import { nameOf } from './health-messages.ts';
 import type { AddressReport, AddressState } from './health-messages.ts';
 
-/** Reports that wait for the end of a turn; a flood of failures says nothing more. */
+/** Reports of one message; a flood of failures says nothing new. */
 const MAX_WAITING = 1_000;
 
 export class ForwardedHealth implements HealthJudge {
