@@ -197,10 +197,10 @@ describe.each(['cleartext', 'TLS'] as const)('gRPC over %s on both sides', (kind
     const call = client.makeUnaryRequest('/t.Echo/Wait', bytes, bytes, Buffer.alloc(0), () => undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
     call.cancel();
-    await eventually('the upstream is told', () => seen.cancelled === before + 1);
+    await eventually('the upstream sees the end', () => seen.cancelled === before + 1);
     const { error } = await unary('/t.Echo/Wait', Buffer.alloc(0), { deadline: Date.now() + 300 });
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
-    await eventually('the upstream is told', () => seen.cancelled === before + 2);
+    await eventually('the upstream sees the end', () => seen.cancelled === before + 2);
   });
 
   it.each([

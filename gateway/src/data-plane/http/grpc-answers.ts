@@ -52,7 +52,7 @@ export function grpcAnswer(answer: OwnAnswer): OwnAnswer {
   return { ...answer, body: NOTHING, lines: [...kept, ...type, ...fields] };
 }
 
-/** Messages of plugins' documents, and of upstreams that failed, are told; those of decisions have the name of their status. */
+/** Messages of plugins' documents, and of upstreams that failed, are shown; those of decisions have the name of their status. */
 function ownMessage({ document, attempted, message, body }: OwnAnswer): string | undefined {
   if (document !== undefined) return typeof document.message === 'string' ? document.message : '';
   if (attempted === true) return message;

@@ -12,7 +12,7 @@ export interface AnswerOwner extends OutboxOwner {
   answered(streamId: number): void;
   /** Ends the stream with an error. */
   breakOff(streamId: number, code: number): void;
-  /** No more requests behind this answer. */
+  /** This answer is the last of the connection, but for those under way. */
   closes(): void;
 }
 

@@ -143,7 +143,7 @@ describe('bounds of HTTP/2', () => {
     client.socket.destroy();
   });
 
-  it('keeps no more of a body than the window while nobody takes it', async () => {
+  it('keeps at most a window of a body that the handler does not take', async () => {
     listener = await http2Listener(() => undefined, { bounds: { streamWindowBytes: 65_535 } });
     const client = http2Client(listener.port);
     client.send(frame(1, 0x4, 1, block(POST)), ...times(4, frame(0, 0, 1, Buffer.alloc(16_000))));
@@ -155,7 +155,7 @@ describe('bounds of HTTP/2', () => {
     client.socket.destroy();
   });
 
-  it('holds an answer back while the window is shut, and says so to whoever makes it', async () => {
+  it('holds an answer back while the window is shut, and says so to its sender', async () => {
     const answers: OutgoingAnswer[] = [];
     const told: string[] = [];
     listener = await http2Listener((_, answer) => {

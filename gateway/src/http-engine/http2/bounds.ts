@@ -10,7 +10,7 @@ export interface Http2Bounds {
   /** A header block as it travels; more ends the connection. Bytes. */
   readonly maxHeaderBlockBytes: number;
   readonly maxContinuations: number;
-  /** Part of a request's body that comes before anybody takes it. Bytes. */
+  /** Part of a request's body that may come before the handler takes it. Bytes. */
   readonly streamWindowBytes: number;
   /** The same of all requests of a connection. Bytes. */
   readonly connectionWindowBytes: number;

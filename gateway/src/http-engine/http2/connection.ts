@@ -87,7 +87,7 @@ export abstract class Http2Connection<S extends Stream> implements ByteReader, F
   protected peerWindow = DEFAULT_WINDOW;
   /** Streams that the peer takes at the same time. */
   protected peerStreams = 100;
-  /** Begins no more streams. */
+  /** Begins streams no longer. */
   protected isGoing = false;
   protected isClosed = false;
   protected idleSince: number;
@@ -257,7 +257,7 @@ export abstract class Http2Connection<S extends Stream> implements ByteReader, F
       return this.#onClosed(id, stream);
     }
     if (!stream.inWindow.came(length)) return this.resetStream(stream, FLOW_CONTROL_ERROR, 'flow-control');
-    // Padding takes window, and nobody reads it.
+    // Padding takes window, and carries nothing.
     if (isPadded) this.bodyTaken(stream, length - (to - from));
     stream.isRemoteClosed = isLast;
     stream.heardAt = this.now;

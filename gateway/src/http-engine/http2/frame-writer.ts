@@ -1,4 +1,4 @@
-/** Writes frames to a connection: those of one turn of the event loop leave in one write. */
+/** Writes frames to a connection: those of one callback leave in one write. */
 import type { ByteStream } from '../sockets/byte-stream.ts';
 import {
   CONTINUATION, DATA, FLAG_END_HEADERS, FLAG_END_STREAM, FRAME_HEADER_BYTES, GOAWAY, HEADERS, MAX_FRAME_BYTES, RST_STREAM, WINDOW_UPDATE,
@@ -7,7 +7,7 @@ import {
 const STAGE_BYTES = 40_960;
 const MAX_FREE_STAGES = 32;
 
-/** Buffers that connections borrow between the first frame of a turn and its end. */
+/** Buffers that connections borrow between the first frame and the flush. */
 const FREE_STAGES: Buffer[] = [];
 
 export class FrameWriter {

@@ -110,7 +110,7 @@ describe('HTTP/2 server', () => {
     expect([head[':status'], head['content-length'], body.length]).toEqual([status, shown, 0]);
   });
 
-  it('makes whoever sends wait for a client that does not read, and goes on with it', async () => {
+  it('makes the sender wait for a client that does not read, and goes on with it', async () => {
     const total = 4_000_000;
     let waits = 0;
     let most = 0;
@@ -171,7 +171,7 @@ describe('HTTP/2 server', () => {
     expect(next[':status']).toBe(413);
   });
 
-  it('tells of a client that cancels', async () => {
+  it('reports a client that cancels', async () => {
     const seen: string[] = [];
     await serve((request, answer) => {
       answer.onClose = () => void seen.push(`closed ${answer.isEnded}`);
@@ -193,7 +193,7 @@ describe('HTTP/2 server', () => {
     await eventually('the first request', () => waiting.length === 1);
     listener!.server.stop();
     const ping = await client.until(({ type, flags }) => type === 6 && flags === 0);
-    // Sent before the client has read the GOAWAY; its acknowledgement of PING says that no more are.
+    // Sent before the client has read the GOAWAY; its acknowledgement of PING says that others are not.
     client.send(frame(1, 5, 3, block(HEAD)), frame(6, 1, 0, ping!.payload), frame(1, 5, 5, block(HEAD)));
     await eventually('the second request', () => waiting.length === 2);
     for (const answer of waiting) answer.sendWhole({ status: 200, lines: '', length: 2 }, Buffer.from('ok'));

@@ -73,7 +73,7 @@ export class Http2Server {
     for (const connection of [...this.#connections]) connection.tick(now);
   }
 
-  /** Each connection takes no more requests, and closes after those under way. */
+  /** Each connection rejects further requests, and closes after those under way. */
   stop(): void {
     this.#isStopping = true;
     for (const connection of [...this.#connections]) connection.shutDown();

@@ -121,7 +121,7 @@ class Pool {
       this.#waiting = this.#waiting.filter((waiting) => !late.includes(waiting));
       for (const waiting of late) fail(waiting, { kind: 'timeout', message: 'the connection was not open in time' });
     }
-    // Nobody waits any more for a connection that does not come.
+    // A connection that does not come, and that no request waits for.
     if (this.#waiting.length === 0) for (const socket of [...this.#connecting]) socket.destroy();
   }
 

@@ -1,4 +1,4 @@
-/** What one side of a stream sends: as much leaves as the other end gives window for; the rest waits, and the sender is told so. */
+/** What one side of a stream sends: as much leaves as the other end gives window for; the rest waits, and the sender has to wait. */
 import type { FrameWriter } from './frame-writer.ts';
 import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from './frames.ts';
 import { addField, beginBlock, endBlock } from './hpack/hpack-encoder.ts';

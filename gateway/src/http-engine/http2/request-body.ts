@@ -1,4 +1,4 @@
-/** The body of a request of HTTP/2: handed over as it comes; while nobody takes it, it waits within the window of its stream. */
+/** The body of a request of HTTP/2: handed over as it comes; while its reader pauses, it waits within the window of its stream. */
 import type { IncomingBody, PartReader } from '../messages.ts';
 
 /** What a body needs of its connection. */
@@ -80,7 +80,7 @@ export class Http2Body implements IncomingBody {
     reader?.abort();
   }
 
-  /** Nobody wants what still comes. */
+  /** What still comes is dropped. */
   discard(): void {
     this.#reader = undefined;
     this.#waiting = [];

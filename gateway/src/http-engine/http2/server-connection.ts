@@ -15,7 +15,7 @@ import { ServerStream } from './server-stream.ts';
 import type { StreamOwner } from './server-stream.ts';
 import { TrailerFields } from './trailer-fields.ts';
 
-/** So long requests are taken that were sent before the client read that no more are. */
+/** So long requests are taken that were sent before the client read that others are not. */
 const LEAVE_MS = 1_000;
 const RST_BYTES = FRAME_HEADER_BYTES + 4;
 const NOTHING = Buffer.alloc(0);
@@ -38,7 +38,7 @@ export class ServerConnection extends Http2Connection<ServerStream> implements S
   readonly #handler: RequestHandler;
   readonly #options: ServerConnectionOptions;
   #lastId = 0;
-  /** Since when the client was told that no more requests are taken; 0: it was not. */
+  /** Since when the client knows that further requests are not taken; 0: it was not. */
   #leavingSince = 0;
 
   constructor(stream: ByteStream, client: ClientConnection, handler: RequestHandler, options: ServerConnectionOptions) {
@@ -184,7 +184,7 @@ export class ServerConnection extends Http2Connection<ServerStream> implements S
     this.#tell(431, stream.answer.bytesSent, 'header-list');
   }
 
-  /** Behind what is no request, nothing is to be trusted: the connection takes no more. */
+  /** Behind what is no request, nothing is to be trusted: the connection ends behind what is under way. */
   #refuseMalformed(id: number, reason: string): void {
     this.refuse(id, PROTOCOL_ERROR, reason);
     this.#tell(400, RST_BYTES, reason);

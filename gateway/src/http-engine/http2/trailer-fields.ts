@@ -31,7 +31,7 @@ export class TrailerFields implements FieldSink {
   }
 }
 
-/** Framing, routing, authentication and what tells of the body: no trailer may change it afterwards. */
+/** Framing, routing, authentication and what describes the body: no trailer may change it afterwards. */
 export const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
   'content-length', 'transfer-encoding', 'host', 'te', 'trailer', 'expect', 'authorization', 'proxy-authorization', 'cookie', 'set-cookie',
   'content-type', 'content-encoding', 'content-range', 'cache-control', 'max-forwards', 'pragma', 'range', 'if-match', 'if-none-match',

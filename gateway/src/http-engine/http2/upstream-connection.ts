@@ -22,7 +22,7 @@ export interface UpstreamConnectionOptions extends ConnectionOptions {
   readonly scheme: 'http' | 'https';
   /** A stream is over: another one may begin. */
   freed(): void;
-  /** It begins no more streams. */
+  /** It begins streams no longer. */
   closed(connection: UpstreamConnection): void;
 }
 

@@ -27,7 +27,7 @@ export class UpstreamStream implements Stream, BodyOwner, OutboxUser, PartReader
   isRemoteClosed = false;
   /** Whether a final head has come. */
   isAnswered = false;
-  /** Whether the reader was told of the end. */
+  /** Whether the reader has got the end. */
   isTold = false;
   heardAt: number;
   readonly #owner: UpstreamOwner;

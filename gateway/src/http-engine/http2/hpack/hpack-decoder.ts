@@ -4,12 +4,12 @@ import { huffmanText } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 import type { TableField } from './static-table.ts';
 
-/** Takes the fields of a block. */
+/** Gets the fields of a block. */
 export interface FieldSink {
   field(field: TableField): void;
 }
 
-/** What a field takes in a table beside its characters. RFC 7541 §4.1 */
+/** What a field occupies in a table beside its characters. RFC 7541 §4.1 */
 export const FIELD_OVERHEAD = 32;
 
 const STATIC_LENGTH = STATIC_TABLE.length;
@@ -24,7 +24,7 @@ export class HpackDecoder {
   #limit: number;
   #at = 0;
 
-  /** @param maxTableBytes SETTINGS_HEADER_TABLE_SIZE that the peer was told */
+  /** @param maxTableBytes SETTINGS_HEADER_TABLE_SIZE that we sent to the peer */
   constructor(maxTableBytes: number) {
     this.#maxTableBytes = maxTableBytes;
     this.#limit = maxTableBytes;
