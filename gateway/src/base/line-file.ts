@@ -96,16 +96,17 @@ export class LineFile {
       return this.#lose(1, `${this.#maxBytes} bytes wait already`);
     }
     this.#add(line, most);
-    if (this.#writing !== undefined) return undefined;
-    if (this.#waitingBytes >= BATCH_BYTES) this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), BATCH_MS);
+    if (this.#open!.length >= BATCH_BYTES) this.#start();
+    else this.#startLater();
     return undefined;
   }
 
   /** Settles when what was appended is written, or lost. */
   async flush(): Promise<void> {
-    if (this.#writing === undefined && this.#waitingBytes > 0) this.#start();
-    while (this.#writing !== undefined) await this.#writing;
+    while (this.#waitingBytes > 0) {
+      this.#start();
+      await this.#writing;
+    }
   }
 
   async close(): Promise<void> {
@@ -113,14 +114,21 @@ export class LineFile {
     await this.#release();
   }
 
+  #startLater(): void {
+    this.#timer ??= setTimeout(() => this.#start(), BATCH_MS);
+  }
+
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#writeAll();
+    // Behind a write that takes long, rooms are filled: each takes its memory whatever is in it.
+    if (this.#open !== undefined && (this.#writing === undefined || this.#open.length >= BATCH_BYTES)) this.#seal();
+    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
-    for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
+    // What came meanwhile waits for others, as any line does: a write for each few would cost more than the lines.
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
       const { bytes, lines } = batch;
       try {
         await this.#write(bytes);
@@ -133,29 +141,25 @@ export class LineFile {
       this.#waitingBytes -= bytes.length;
     }
     this.#writing = undefined;
+    if (this.#open !== undefined) this.#startLater();
   }
 
   /** @param most bytes that the line may take */
   #add(line: string, most: number): void {
     if (this.#open !== undefined && this.#open.room.length - this.#open.length < most) this.#seal();
-    const open = this.#open ??= { room: Buffer.allocUnsafeSlow(Math.max(ROOM_BYTES, most)), length: 0, lines: 0 };
-    const before = open.length;
-    open.length += open.room.write(line, before, 'utf8');
-    open.room[open.length] = LINE_END;
-    open.length += 1;
-    open.lines += 1;
-    this.#waitingBytes += open.length - before;
+    const batch = this.#open ??= { room: Buffer.allocUnsafeSlow(Math.max(ROOM_BYTES, most)), length: 0, lines: 0 };
+    const before = batch.length;
+    batch.length += batch.room.write(line, before, 'utf8');
+    batch.room[batch.length] = LINE_END;
+    batch.length += 1;
+    batch.lines += 1;
+    this.#waitingBytes += batch.length - before;
   }
 
   #seal(): void {
     const { room, length, lines } = this.#open!;
     this.#open = undefined;
     this.#waiting.push({ bytes: room.subarray(0, length), lines });
-  }
-
-  #next(): Batch | undefined {
-    if (this.#waiting.length === 0 && this.#open !== undefined) this.#seal();
-    return this.#waiting.shift();
   }
 
   async #write(bytes: Buffer): Promise<void> {
