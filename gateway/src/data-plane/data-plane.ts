@@ -82,6 +82,7 @@ export class DataPlane {
   readonly #newest: NewestKnown | undefined;
   #degradedLook: Timer | undefined;
   #draining = false;
+  #isOpen = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
   constructor({
@@ -105,7 +106,8 @@ export class DataPlane {
     this.#status = new StatusApi({
       readiness: () => readinessOf({
         draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
-        standsStill: this.#configuration.standsStill, awaitsSecrets: this.#configuration.awaitsSecrets, obstacle: this.#proxying.obstacle,
+        standsStill: this.#configuration.standsStill, awaitsSecrets: this.#configuration.awaitsSecrets,
+        obstacle: this.#isOpen ? this.#proxying.obstacle : 'the proxy does not listen yet',
       }),
       configuration: () => configurationStatus(this.#configuration),
       upstreamHealth: (name) => this.upstreamHealth.shown(name),
@@ -172,7 +174,9 @@ export class DataPlane {
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
     const status = await this.#status.open(listen.status, this.#statusServers);
-    return { ...await this.#proxying.open(), status };
+    const open = await this.#proxying.open();
+    this.#isOpen = true;
+    return { ...open, status };
   }
 
   /**

@@ -45,7 +45,15 @@ const startWithoutStore: StartNode = async (settings, log) => {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '
       + 'KONG_DECLARATIVE_CONFIG_STRING loads one at start');
   } else await controlPlane.load(declarativeConfig);
-  return withDataPlane(controlPlane, await controlPlane.start(), dataPlane);
+  // Who reaches the Admin API may use the proxy, too.
+  const started = await dataPlane.start();
+  try {
+    const addresses = { ...started, ...await controlPlane.start() };
+    return { addresses, drain: () => dataPlane.retreat(), kill: () => dataPlane.kill(), close: () => closeBoth(controlPlane, dataPlane) };
+  } catch (error) {
+    await dataPlane.close();
+    throw error;
+  }
 };
 
 /** What the Admin API shows of the data plane. */
@@ -57,10 +65,7 @@ function partsOf(dataPlane: DataPlane) {
 async function withDataPlane(
   controlPlane: { close(): Promise<void> }, addresses: RunningNode['addresses'], dataPlane: DataPlane,
 ): Promise<RunningNode> {
-  const close = async () => {
-    await dataPlane.close();
-    await controlPlane.close();
-  };
+  const close = () => closeBoth(controlPlane, dataPlane);
   try {
     const started = await dataPlane.start();
     return { addresses: { ...addresses, ...started }, drain: () => dataPlane.retreat(), kill: () => dataPlane.kill(), close };
@@ -68,6 +73,11 @@ async function withDataPlane(
     await controlPlane.close();
     throw error;
   }
+}
+
+async function closeBoth(controlPlane: { close(): Promise<void> }, dataPlane: DataPlane): Promise<void> {
+  await dataPlane.close();
+  await controlPlane.close();
 }
 
 await runNode((settings, log) => settings.database === 'off' ? startWithoutStore(settings, log) : startWithStore(settings, log));
