@@ -55,8 +55,11 @@ export class KeptList<In, Out> {
       if (place >= before.length || keyOf(before[place]!) !== key) {
         place += 1;
         if (place >= before.length || keyOf(before[place]!) !== key) {
-          places ??= yield* placesOf(before, keyOf);
-          place = key === undefined ? undefined : places.get(key);
+          const following = at + 1 < items.length ? keyOf(items[at + 1]!) : undefined;
+          const isReplaced = following !== undefined && place < before.length && keyOf(before[place]!) === following;
+          if (!isReplaced) places ??= yield* placesOf(before, keyOf);
+          place = isReplaced || key === undefined ? undefined : places!.get(key);
+          if (isReplaced) expected += 1;
         }
       }
       if (place !== undefined) expected = place + 1;
@@ -72,7 +75,11 @@ export class KeptList<In, Out> {
       }
       if (at % UNITS_BETWEEN_YIELDS === 0) yield;
     }
-    const removed = known.filter((_, place) => isUsed[place] === 0);
+    const removed: Out[] = [];
+    for (let place = isUsed.indexOf(0); place !== -1; place = isUsed.indexOf(0, place + 1)) {
+      removed.push(known[place]!);
+      if (removed.length % UNITS_BETWEEN_YIELDS === 0) yield;
+    }
     const isSame = !isMoved && added.length === 0 && removed.length === 0;
     return new KeptList(items, isSame ? known : made, added, removed);
   }

@@ -62,12 +62,13 @@ export class UsedSecrets {
   readonly #vaults: TableVaults;
   readonly #byReference = new Map<string, string>();
   readonly #missing = new Set<string>();
-  readonly #before: UsedSecrets | undefined;
+  readonly #before: ReadonlyMap<string, string> | undefined;
 
   /** @param before secrets of the same table, which stay known where they cannot be read while their mounts are swapped */
   constructor(vaults: TableVaults, before?: UsedSecrets) {
     this.#vaults = vaults;
-    this.#before = before;
+    // Its secrets alone: what it had from the one before must not stay for good.
+    this.#before = before === undefined ? undefined : before.#byReference;
   }
 
   /** Number of references, with those that could not be read. */
@@ -85,14 +86,10 @@ export class UsedSecrets {
   read(reference: string): string {
     this.#missing.add(reference);
     const found = this.#find(reference);
-    const secret = found === EXPIRED ? this.#look(reference) : found ?? this.#before?.known(reference) ?? this.#look(reference);
+    const secret = found === EXPIRED ? this.#look(reference) : found ?? this.#before?.get(reference) ?? this.#look(reference);
     this.#missing.delete(reference);
     this.#byReference.set(reference, secret);
     return secret;
-  }
-
-  known(reference: string): string | undefined {
-    return this.#byReference.get(reference);
   }
 
   #look(reference: string): string {

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
@@ -114,4 +117,21 @@ it('does not hold the event loop while it applies: between two rounds there is a
   expect(read).toBeGreaterThanOrEqual(500);
   expect(most).toBeLessThan(20);
   expect(node.hash).toBeUndefined();
+});
+
+it('lets a configuration go when another one has followed: they do not hold each other', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const node = running();
+  const rows = table(['/a', '/b']);
+  const followed: WeakRef<object>[] = [];
+  for (const [at, hash] of HASHES.entries()) {
+    await node.apply({ ...rows, routes: table([`/${at}`, '/b']).routes }, hash);
+    const { compiled } = node;
+    followed.push(new WeakRef(compiled!), new WeakRef(compiled!.snapshot), new WeakRef(compiled!.router));
+  }
+  // What a round of the event loop has looked at through a weak reference stays until the next one.
+  await new Promise((resolve) => void setImmediate(resolve));
+  collect();
+  expect(followed.map((each) => each.deref() !== undefined)).toEqual([...Array<boolean>(6).fill(false), true, true, true]);
 });

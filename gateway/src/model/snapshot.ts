@@ -154,9 +154,14 @@ export function* compilingSnapshot({ table, hash, schemas, setAside, before }: S
     plugins: hasSamePlugins ? before!.snapshot.plugins : [...plugins.made, ...unusablePlugins.made.flat()],
     consumers: indexed,
     credentials,
-    entities: (name) => rowsOf(table, name),
+    entities: entitiesOf(table),
   };
   return { snapshot, services, serviceById, groups, consumers, routes, heldBackRoutes, plugins, unusablePlugins, credentialRows };
+}
+
+/** Holds nothing but the table: what a closure of the compilation holds, the snapshot before with it, would never be freed. */
+function entitiesOf(table: ConfigTable): Snapshot['entities'] {
+  return (name) => rowsOf(table, name);
 }
 
 function none<In, Out>(): KeptList<In, Out> {
