@@ -2,7 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import { KeptList } from '../base/kept-list.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
-import { atOnce } from '../base/steps.ts';
+import { atOnce, forEachInSteps } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import type { PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
 import { isStreamProtocol } from '../model/stream-protocols.ts';
@@ -54,6 +54,14 @@ export interface CompiledConfiguration {
 interface CompiledParts {
   readonly prepared: KeptList<PluginInstance, Prepared>;
   readonly plans: Readonly<Record<Scheme, Plans>>;
+  readonly traits: PluginTraits;
+}
+
+/** What is known of all plugins together. */
+interface PluginTraits {
+  readonly failed: readonly FailedPlugin[];
+  readonly wantsTimelines: boolean;
+  readonly wantsLogLines: boolean;
 }
 
 interface Prepared {
@@ -108,20 +116,21 @@ function* compiling({ snapshot, handlers, routerFlavor, before }: CompilationSou
       return true;
     },
   });
-  const plans = prepared.isSameAs(known) && before !== undefined ? before.parts.plans : yield* plansOf(prepared.made, before?.parts.plans);
+  const kept = prepared.isSameAs(known) ? before?.parts : undefined;
+  const plans = kept?.plans ?? (yield* plansOf(prepared.made, before?.parts.plans));
+  const traits = kept?.traits ?? (yield* traitsOf(prepared.made));
   const router = yield* Router.following(snapshot.routes, routerFlavor, before?.router);
-  const phases = prepared.made.map(({ plugin }) => plugin.phases);
   return {
     snapshot,
-    failed: [...prepared.made.flatMap(({ failure }) => failure ?? []), ...router.failed.map(failedRoute)],
+    failed: [...traits.failed, ...router.failed.map(failedRoute)],
     router,
-    wantsTimelines: phases.some(({ wantsTimeline }) => wantsTimeline === true),
-    wantsLogLines: phases.some(({ wantsLogLines }) => wantsLogLines === true),
+    wantsTimelines: traits.wantsTimelines,
+    wantsLogLines: traits.wantsLogLines,
     globalPlan: (scheme) => plans[scheme].global,
     globalPhases: (scheme) => plans[scheme].globalPhases,
     planOf: (route, scheme) => plans[scheme].of(route),
     hold: () => uses.begin(),
-    parts: { prepared, plans },
+    parts: { prepared, plans, traits },
     retire: () => uses.retire(),
   };
 }
@@ -157,6 +166,17 @@ function preparedPlugin(plugin: PluginInstance, handlers: Handlers, own: HeldPlu
     const failure: FailedPlugin = { entity: 'plugins', id: plugin.id, name: plugin.name, reason: messageOf(error) };
     return { plugin: heldBackPlugin(plugin, priority), held: undefined, failure };
   }
+}
+
+function* traitsOf(prepared: readonly Prepared[]): Steps<PluginTraits> {
+  const failed: FailedPlugin[] = [];
+  let [wantsTimelines, wantsLogLines] = [false, false];
+  yield* forEachInSteps(prepared, ({ plugin: { phases }, failure }) => {
+    if (failure !== undefined) failed.push(failure);
+    wantsTimelines ||= phases.wantsTimeline === true;
+    wantsLogLines ||= phases.wantsLogLines === true;
+  });
+  return { failed, wantsTimelines, wantsLogLines };
 }
 
 function* plansOf(prepared: readonly Prepared[], before: CompiledParts['plans'] | undefined): Steps<CompiledParts['plans']> {

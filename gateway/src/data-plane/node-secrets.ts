@@ -7,7 +7,7 @@ import { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
 import { KeptList } from '../base/kept-list.ts';
 import { isSameJson } from '../base/same-json.ts';
-import { atOnce } from '../base/steps.ts';
+import { atOnce, forEachInSteps } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import { vaultKinds } from '../base/vault-kinds.ts';
 import { parseVaultReference } from '../base/vault-reference.ts';
@@ -171,10 +171,19 @@ function* resolvedType(schema: EntitySchema, given: readonly Row[], secrets: Use
   };
   const rows = yield* (before?.rows ?? KeptList.empty<Row, ResolvedRow>()).next(given, make, { isKept });
   if (before !== undefined && rows.isSameAs(before.rows)) return { ...before, rows };
+  let served: Row[] = [];
+  let isWrong = false;
+  yield* forEachInSteps(rows.made, ({ row, hasReferences, problems }) => {
+    served.push(row);
+    // Two references may lead to one secret.
+    isWrong ||= problems.length > 0 || (hasReferences && schema.credential !== undefined);
+  });
+  if (!isWrong) return { rows, served, setAside: NO_PROBLEMS };
   const errors = errorsOf(schema, given, rows.made);
   const setAside = given.flatMap((row, index): SetAsideRow[] => (
     errors[index]!.length === 0 ? [] : [{ entity: schema.name, row, errors: errors[index]! }]));
-  return { rows, served: rows.made.filter((_, index) => errors[index]!.length === 0).map(({ row }) => row), setAside };
+  served = served.filter((_, index) => errors[index]!.length === 0);
+  return { rows, served, setAside };
 }
 
 interface ResolvedRow {

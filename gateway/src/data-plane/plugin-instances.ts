@@ -48,6 +48,9 @@ export interface HeldPlugins {
   release(): void;
 }
 
+/** Most of them are still in use: letting one go is to count. */
+const RELEASED_AT_ONCE = 2_000;
+
 export class PluginInstances {
   readonly #options: PluginInstancesOptions;
   readonly #held = new Map<string, Held>();
@@ -88,7 +91,7 @@ export class PluginInstances {
       release: () => {
         if (isHeld) this.#configurations -= 1;
         isHeld = false;
-        for (const held of own.splice(0)) this.#release(held);
+        this.#releaseAll(own);
       },
     };
   }
@@ -101,6 +104,12 @@ export class PluginInstances {
     });
     IDENTITIES.set(phases, { name, id });
     return phases;
+  }
+
+  /** A batch in each round of the event loop. */
+  #releaseAll(own: Held[]): void {
+    for (const held of own.splice(0, RELEASED_AT_ONCE)) this.#release(held);
+    if (own.length > 0) setImmediate(() => this.#releaseAll(own));
   }
 
   #release(held: Held): void {

@@ -150,13 +150,18 @@ export function* compilingSnapshot({ table, hash, schemas, setAside, before }: S
   const hasSamePlugins = hasSame(plugins, before?.plugins) && hasSame(unusablePlugins, before?.unusablePlugins);
   const snapshot: Snapshot = {
     hash,
-    routes: hasSameRoutes ? before!.snapshot.routes : [...routes.made, ...heldBackRoutes.made.flat()],
-    plugins: hasSamePlugins ? before!.snapshot.plugins : [...plugins.made, ...unusablePlugins.made.flat()],
+    routes: hasSameRoutes ? before!.snapshot.routes : together(routes.made, heldBackRoutes.made),
+    plugins: hasSamePlugins ? before!.snapshot.plugins : together(plugins.made, unusablePlugins.made),
     consumers: indexed,
     credentials,
     entities: entitiesOf(table),
   };
   return { snapshot, services, serviceById, groups, consumers, routes, heldBackRoutes, plugins, unusablePlugins, credentialRows };
+}
+
+/** Mostly nothing is held back, and there is no need for a second list. */
+function together<T>(served: readonly T[], heldBack: readonly (readonly T[])[]): readonly T[] {
+  return heldBack.length === 0 ? served : [...served, ...heldBack.flat()];
 }
 
 /** Holds nothing but the table: what a closure of the compilation holds, the snapshot before with it, would never be freed. */

@@ -4,6 +4,7 @@
  */
 import { KeptList } from '../base/kept-list.ts';
 import { isSameJson } from '../base/same-json.ts';
+import { forEachInSteps } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import type { Row } from './config-table.ts';
 import { upgradedRow } from './format-version.ts';
@@ -56,6 +57,10 @@ export class TypeReader {
   /** Versions of the keys that references were resolved with. */
   #targets: readonly (object | undefined)[] = NONE;
   #reading: TypeReading | undefined;
+  /** How many rows are no records, have violations, and refer to nothing: mostly none, and then nobody looks for them. */
+  #strays = 0;
+  #violating = 0;
+  #dangling = 0;
 
   constructor(schema: EntitySchema, schemas: Schemas) {
     this.#schema = schema;
@@ -72,7 +77,9 @@ export class TypeReader {
     if (this.#read.isSameAs(before)) return NONE;
     this.#reading = undefined;
     this.keys.update(this.#read);
-    return this.#read.made.flatMap(({ isRecord }, index): TableError[] => (
+    this.#strays += changeOf(this.#read, isStray);
+    this.#violating += changeOf(this.#read, hasViolations);
+    return this.#strays === 0 ? NONE : this.#read.made.flatMap(({ isRecord }, index): TableError[] => (
       isRecord ? [] : [{ entity: this.#schema.name, index, field: '', message: 'expected a record' }]));
   }
 
@@ -95,7 +102,8 @@ export class TypeReader {
     this.#targets = targets;
     const before = this.#resolved;
     this.#resolved = yield* before.next(this.#read.made, resolve, isKept === undefined ? {} : { isKept });
-    if (this.#reading === undefined || !this.#resolved.isSameAs(before)) this.#reading = this.#settled();
+    this.#dangling += changeOf(this.#resolved, isDangling);
+    if (this.#reading === undefined || !this.#resolved.isSameAs(before)) this.#reading = yield* this.#settled();
     return this.#reading;
   }
 
@@ -123,8 +131,13 @@ export class TypeReader {
     return { row: resolved ?? row, dangling: dangling ?? NONE };
   }
 
-  #settled(): TypeReading {
+  * #settled(): Steps<TypeReading> {
     const { name } = this.#schema;
+    const rows: Row[] = [];
+    yield* forEachInSteps(this.#resolved.made, ({ row }) => void rows.push(row));
+    if (this.#violating === 0 && this.#repeated.length === 0 && this.#dangling === 0) {
+      return { name, served: rows, setAside: NONE, errors: NONE };
+    }
     const errors: TableError[] = [];
     const byIndex = new Map<number, TableError[]>();
     const add = (index: number, row: Row, [field, message]: readonly [field: string, message: string]): void => {
@@ -138,8 +151,6 @@ export class TypeReader {
     read.forEach(({ row, violations }, index) => violations.forEach((violation) => add(index, row, violation)));
     for (const { index, field, message } of this.#repeated) add(index, read[index]!.row, [field, message]);
     resolved.forEach(({ dangling }, index) => dangling.forEach((violation) => add(index, read[index]!.row, violation)));
-    const rows = resolved.map(rowOf);
-    if (byIndex.size === 0) return { name, served: rows, setAside: NONE, errors };
     const setAside = [...byIndex].sort(([a], [b]) => a - b).map(([index, ofRow]) => ({ entity: name, row: rows[index]!, errors: ofRow }));
     return { name, served: rows.filter((_, index) => !byIndex.has(index)), setAside, errors };
   }
@@ -150,8 +161,21 @@ function idOf(row: unknown): unknown {
   return isPlainObject(row) ? row.id : undefined;
 }
 
-function rowOf({ row }: { readonly row: Row }): Row {
-  return row;
+/** How many more there are of a kind than in the list before. */
+function changeOf<Out>({ added, removed }: KeptList<unknown, Out>, isOfKind: (made: Out) => boolean): number {
+  return added.filter(isOfKind).length - removed.filter(isOfKind).length;
+}
+
+function isStray({ isRecord }: ReadRow): boolean {
+  return !isRecord;
+}
+
+function hasViolations({ violations }: ReadRow): boolean {
+  return violations.length > 0;
+}
+
+function isDangling({ dangling }: ResolvedRow): boolean {
+  return dangling.length > 0;
 }
 
 function printed(reference: unknown): string {

@@ -20,7 +20,7 @@ export class PrecedenceOrder {
   /** @param removed matchers that are gone: their ranks stay right for the order before, which is in use meanwhile */
   * next(added: readonly RouteMatcher[], removed: ReadonlySet<RouteMatcher>): Steps<PrecedenceOrder> {
     const union = yield* merged(this.matchers, yield* sorted(added));
-    if (!rankBetween(union, new Set(added))) rankAnew(union);
+    if (!(yield* rankBetween(union, added))) rankAnew(union);
     if (removed.size === 0) return new PrecedenceOrder(union);
     const kept: RouteMatcher[] = [];
     for (let at = 0; at < union.length; at += 1) {
@@ -85,9 +85,11 @@ function placeFor(matcher: RouteMatcher, list: readonly RouteMatcher[], start: n
 }
 
 /** @returns whether there was room between the ranks */
-function rankBetween(matchers: readonly RouteMatcher[], added: ReadonlySet<RouteMatcher>): boolean {
-  if (added.size === matchers.length) return false;
+function* rankBetween(matchers: readonly RouteMatcher[], fresh: readonly RouteMatcher[]): Steps<boolean> {
+  if (fresh.length === matchers.length) return false;
+  const added = new Set(fresh);
   for (let at = 0; at < matchers.length; at += 1) {
+    if (at % UNITS_BETWEEN_YIELDS === 0) yield;
     if (!added.has(matchers[at]!)) continue;
     let end = at;
     while (end < matchers.length && added.has(matchers[end]!)) end += 1;

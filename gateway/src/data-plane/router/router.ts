@@ -49,6 +49,7 @@ interface CompiledRoute {
 interface RouterParts {
   readonly flavor: RouterFlavor;
   readonly compiled: KeptList<Route, CompiledRoute>;
+  readonly failed: readonly FailedRoute[];
   readonly order: PrecedenceOrder;
   readonly index: HostIndex;
   readonly counts: GramCounts;
@@ -72,7 +73,7 @@ export class Router {
     const compiled = yield* (known?.compiled ?? KeptList.empty<Route, CompiledRoute>()).next(routes, compile);
     const [added, removed] = [compiled.added.flatMap(matchersOf), compiled.removed.flatMap(matchersOf)];
     if (known !== undefined && added.length === 0 && removed.length === 0) {
-      return compiled.isSameAs(known.compiled) ? before! : new Router({ ...known, compiled });
+      return compiled.isSameAs(known.compiled) ? before! : new Router({ ...known, compiled, failed: failedOf(compiled, known.failed) });
     }
     const order = yield* (known?.order ?? new PrecedenceOrder()).next(added, new Set(removed));
     const counts = known?.counts ?? new GramCounts();
@@ -88,7 +89,8 @@ export class Router {
       index.add(matcher);
       yield;
     }
-    return new Router({ flavor, compiled, order, index, counts, properties: propertiesOf(known?.properties, added, removed) });
+    const properties = propertiesOf(known?.properties, added, removed);
+    return new Router({ flavor, compiled, failed: failedOf(compiled, known?.failed), order, index, counts, properties });
   }
 
   readonly failed: readonly FailedRoute[];
@@ -99,7 +101,7 @@ export class Router {
   readonly #knowsPlainJoins: boolean;
 
   private constructor(parts: RouterParts) {
-    this.failed = parts.compiled.made.flatMap(({ failure }) => failure ?? []);
+    this.failed = parts.failed;
     this.#parts = parts;
     this.#keyOf = cacheKeyFor(new Set(parts.properties.keys()));
     this.#knowsPlainJoins = parts.flavor === 'traditional';
@@ -122,6 +124,11 @@ export class Router {
     const isPlainJoin = this.#knowsPlainJoins && best.route.pathHandling === 'v1';
     return { route: best.route, ...best.match(input), ...isPlainJoin && { isPlainJoin } };
   }
+}
+
+function failedOf({ made, added }: RouterParts['compiled'], before: readonly FailedRoute[] = []): readonly FailedRoute[] {
+  const isSound = ({ failure }: CompiledRoute): boolean => failure === undefined;
+  return before.length === 0 && added.every(isSound) ? before : made.flatMap(({ failure }) => failure ?? []);
 }
 
 function matchersOf({ matchers }: CompiledRoute): readonly RouteMatcher[] {
