@@ -22,7 +22,7 @@ it('does the same work at once and in steps', async () => {
   expect(await inSteps(counting(5))).toBe(5);
 });
 
-it('pauses when a step has had its time, and lets everything else have a turn', async () => {
+it('pauses when a step has had its time, and lets everything else run', async () => {
   const seen: number[] = [];
   const pauses: number[] = [];
   const result = inSteps(counting(10, seen), {

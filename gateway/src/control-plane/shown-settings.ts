@@ -30,7 +30,8 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
   };
 }
 
-function shownListener({ host, port, ssl, http2, udp = false, proxyProtocol, reusePort, backlog }: Listener): Readonly<Record<string, unknown>> {
+function shownListener(listener: Listener): Readonly<Record<string, unknown>> {
+  const { host, port, ssl, http2, udp = false, proxyProtocol, reusePort, backlog } = listener;
   const flags = [
     ssl && 'ssl', http2 && 'http2', udp && 'udp', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport',
     backlog !== undefined && `backlog=${backlog}`,

@@ -1,5 +1,5 @@
 /**
- * A data plane: the configuration that runs, what is told of the node, and its orderly end. Its worker proxies; where configurations come
+ * A data plane: the configuration that runs, what the node reports, and its orderly end. Its worker proxies; where configurations come
  * from is its caller's business.
  */
 import type { AddressInfo } from 'node:net';

@@ -70,7 +70,7 @@ export interface IncomingRequest {
 export interface PartReader {
   /**
    * @param bytes valid during the call only: a reader that keeps them copies them
-   * @returns false to get no more until `resume`
+   * @returns false to get nothing further until `resume`
    */
   part(bytes: Buffer): boolean;
   /** @param trailers names and values in turn, without those that RFC 9110 §6.5.1 forbids */
@@ -79,7 +79,7 @@ export interface PartReader {
   abort(): void;
 }
 
-/** The body of a request. The connection is not read further than a bound while nobody takes it. */
+/** The body of a request. Until the handler takes it, the connection is read no further than a bound. */
 export interface IncomingBody {
   /** Whether all of it has come and was handed over; true from the start where there is none. */
   readonly isComplete: boolean;

@@ -8,7 +8,7 @@ if (process.send === undefined) {
 }
 endLoudly();
 silenceExperimentalWarnings();
-// The supervisor is told, too, and says what follows.
+// The supervisor gets the signal, too, and says what follows.
 ignoreStopSignals();
 // The supervisor, which reads them, may be gone while the last requests end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

@@ -16,7 +16,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe('settings that have no effect', () => {
   it.each([
     ['KONG_CLUSTER_USE_PROXY', 'on', 'opened directly'],
-    ['KONG_NGINX_USER', 'nobody', 'as the user that starts it'],
+    ['KONG_NGINX_USER', 'www-data', 'as the user that starts it'],
     ['KONG_NGINX_PROXY_PROXY_BUFFERS', '4 8k', 'no nginx'],
     ['KONG_RESOLVER_STALE_TTL', '60', 'resolved as KONG_DNS_'],
     ['KONG_PG_RO_HOST', 'replica.example', 'reads go to KONG_PG_HOST'],

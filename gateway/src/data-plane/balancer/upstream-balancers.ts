@@ -17,7 +17,7 @@ interface UpstreamBalancersOptions extends Pick<UpstreamBalancerOptions, 'judge'
   readonly resolver: Resolver;
   readonly log: Log;
   readonly clock: Clock;
-  /** What probes over TLS present, and verify targets against. @default - somebody else probes */
+  /** What probes over TLS present, and verify targets against. @default - another process probes */
   readonly probeContext?: ((upstream: UpstreamSettings, snapshot: Snapshot) => SecureContext) | undefined;
 }
 

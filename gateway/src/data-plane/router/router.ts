@@ -57,7 +57,7 @@ interface RouterParts {
   readonly properties: ReadonlyMap<MatchedProperty, number>;
 }
 
-/** When more matchers than this share of all come or go, an index is built anew: it is as fast, and leaves nothing behind. */
+/** When more matchers than this share of all come or go, a new index is built: it is as fast, and leaves nothing behind. */
 const SHARE_WORTH_A_NEW_INDEX = 0.25;
 
 export class Router {

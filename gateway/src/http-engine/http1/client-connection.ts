@@ -320,7 +320,9 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     this.#emptyLines = 0;
     const request = new ClientRequest(this);
     const refusal = readRequestHead(request, text, from, headEnd, limits);
-    if (refusal !== undefined) return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd + 2)) ? 'bare-line-end' : refusal, text, end);
+    if (refusal !== undefined) {
+      return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd + 2)) ? 'bare-line-end' : refusal, text, end);
+    }
     this.#begin(request);
     return start + headEnd + 4 - before;
   }
@@ -432,7 +434,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     return undefined;
   }
 
-  /** The client has closed its direction. Who waits for the rest of an answer takes what is sent; who is gone resets the connection then. */
+  /** The client has closed its direction. A client that waits for the rest takes what is sent; one that is gone resets then. */
   #checkHalfClosed(tick: number): void {
     const { bytesSent } = this.#answer!;
     if (bytesSent === this.#sentBefore) return this.cut(false);

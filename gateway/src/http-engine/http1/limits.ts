@@ -37,8 +37,8 @@ export interface Http1Timeouts {
   /** For the client's end of a connection that we have ended. Seconds. */
   readonly linger: number;
   /**
-   * For an answer to a client that has closed its direction: it may wait for the answer, or be gone. Counts from the last bytes that were sent. 0: it
-   * is taken for gone at once. Seconds.
+   * For an answer to a client that has closed its direction: it may wait for the answer, or be gone. Counts from the last bytes
+   * that were sent. 0: it is taken for gone at once. Seconds.
    */
   readonly halfClosed: number;
 }

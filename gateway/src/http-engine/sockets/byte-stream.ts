@@ -6,7 +6,7 @@ export interface ByteReader {
   data(buffer: Buffer, start: number, end: number): void;
   /** What was written has left, after a write returned false. */
   drain(): void;
-  /** The other end sends no more; it may still read. */
+  /** The other end sends nothing further; it may still read. */
   end(): void;
   /** The connection is gone; comes once, last. */
   close(error: Error | undefined): void;
@@ -23,7 +23,7 @@ export interface ByteStream {
   writeBoth(text: string, bytes: Buffer): boolean;
   pause(): void;
   resume(): void;
-  /** Sends no more; what was written is sent first. */
+  /** Sends nothing further; what was written is sent first. */
   end(): void;
   /** Closes at once. */
   destroy(): void;

@@ -1,4 +1,4 @@
-/** ip-restriction, phases access and preread: refuses clients by their address. What `deny` names is refused, also where `allow` names it. */
+/** ip-restriction, phases access and preread: refuses clients by their address. `deny` has priority over `allow`. */
 import { BlockList, isIPv6 } from 'node:net';
 
 import { defineHandler } from '../../plugin-kit/plugin.ts';
