@@ -42,7 +42,7 @@ describe('a level that is changed', () => {
     log.threshold.toggleDebug(60);
     child.debug('4');
     expect(lines.map(({ message }) => message)).toEqual(['2']);
-    expect(changes).toEqual([['debug', 60], ['debug', 60], ['error', 0]]);
+    expect(changes).toEqual([['debug', 60], ['error', 0], ['debug', 60], ['error', 0]]);
   });
 });
 

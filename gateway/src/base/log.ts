@@ -27,7 +27,10 @@ export class LogThreshold {
   readonly #configured: LogLevel;
   #level: LogLevel;
   #revert?: NodeJS.Timeout;
-  /** Called after each change, with the seconds that it holds for: other processes of the node follow. */
+  /**
+   * Called after each change, with the seconds that it holds for, and when they are over: other processes of the node follow, also one
+   * that was started meanwhile.
+   */
   onChange: ((level: LogLevel, seconds: number) => void) | undefined;
 
   constructor(level: LogLevel) {
@@ -43,7 +46,7 @@ export class LogThreshold {
   change(level: LogLevel, seconds: number): void {
     clearTimeout(this.#revert);
     this.#level = level;
-    if (seconds > 0) this.#revert = setTimeout(() => { this.#level = this.#configured; }, seconds * 1000).unref();
+    if (seconds > 0) this.#revert = setTimeout(() => this.change(this.#configured, 0), seconds * 1000).unref();
     this.onChange?.(level, seconds);
   }
 

@@ -6,7 +6,6 @@ import type { Server } from 'node:net';
 import { hostname } from 'node:os';
 
 import type { AccessLog } from '../access-log/access-record.ts';
-import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
@@ -239,9 +238,10 @@ export class DataPlaneWorker {
   async stop(limitMs: number): Promise<void> {
     this.#closing = true;
     const stopped = Promise.all([this.#proxied.stop(), this.#proxy.stop(), this.#streams.stop()]);
-    const deadline = SYSTEM_CLOCK.now() + limitMs;
+    // Not the time of day, which may be set meanwhile.
+    const deadline = performance.now() + limitMs;
     const active = () => this.#pipeline.active + this.#streams.active;
-    while (active() > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+    while (active() > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
     if (active() > 0) {
       const streams = this.#streams.active === 0 ? '' : ` and ${this.#streams.active} streams`;
       this.#log.warn(`${this.#pipeline.active} requests${streams} did not end within ${limitMs / 1000} seconds and were cut`);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../fixtures/eventually.ts';
 import { LocalTopology, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
+import { runs, workersOf } from './worker-nodes.ts';
 
 let topology: LocalTopology;
 let upstream: number;
@@ -35,24 +36,6 @@ async function start(plugins: readonly object[] = [], extra: Record<string, stri
   await eventually('the node is ready', async () => await statusOf(`${node.status}/status/ready`) === 200);
   await eventually('both workers run', () => workersOf(node).length === 2);
   return node;
-}
-
-/** Process ids of the workers. */
-function workersOf({ process: { pid } }: LocalNode): readonly number[] {
-  return childrenOf(pid).filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('worker.mjs'));
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-}
-
-function runs(pid: number): boolean {
-  try {
-    // A process that has ended, but whose parent has not read its exit code, does not run.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 /** Status of a request on a connection of its own, so that the kernel chooses a worker; 0 without an answer. */
