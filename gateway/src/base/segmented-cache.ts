@@ -5,6 +5,8 @@
 interface Entry<V> {
   readonly value: V;
   readonly weight: number;
+  /** Number of the `put` that put it in its place. */
+  placed: number;
 }
 
 export class SegmentedCache<V> {
@@ -19,11 +21,8 @@ export class SegmentedCache<V> {
   }
 
   get(key: string): V | undefined {
-    const kept = this.#protected.take(key);
-    if (kept !== undefined) {
-      this.#protected.put(key, kept);
-      return kept.value;
-    }
+    const kept = this.#protected.use(key);
+    if (kept !== undefined) return kept.value;
     const entry = this.#probation.take(key);
     if (entry === undefined) return undefined;
     // What was used long ago gets a last chance: it goes on probation again.
@@ -33,7 +32,7 @@ export class SegmentedCache<V> {
 
   /** Adds an entry that `get` did not find. @param weight e.g. its bytes; 1 where entries are counted */
   add(key: string, value: V, weight = 1): void {
-    this.#probation.put(key, { value, weight });
+    this.#probation.put(key, { value, weight, placed: 0 });
   }
 
   get size(): number {
@@ -49,7 +48,8 @@ export class SegmentedCache<V> {
 class Segment<V> {
   weight = 0;
   readonly #capacity: number;
-  /** Least recently used first: a Map keeps the order of insertion. */
+  #puts = 0;
+  /** Least recently used first, roughly: a Map keeps the order of insertion. */
   readonly #entries = new Map<string, Entry<V>>();
 
   constructor(capacity: number) {
@@ -68,10 +68,22 @@ class Segment<V> {
     return entry;
   }
 
+  /** Finds an entry and keeps it: one among the older half, of which others go soon, becomes the newest. */
+  use(key: string): Entry<V> | undefined {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && (this.#puts - entry.placed) * 2 >= this.#entries.size) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      entry.placed = this.#puts += 1;
+    }
+    return entry;
+  }
+
   /** @returns the entries that there is no room for any more */
   put(key: string, entry: Entry<V>): readonly (readonly [key: string, entry: Entry<V>])[] {
     this.take(key);
     this.#entries.set(key, entry);
+    entry.placed = this.#puts += 1;
     this.weight += entry.weight;
     if (this.weight <= this.#capacity) return NO_ENTRIES;
     const removed: [string, Entry<V>][] = [];

@@ -9,24 +9,27 @@ interface Sum {
 }
 
 export class RequestCounts {
-  #sums = new Map<string, Sum>();
+  /** Those of a route: few statuses each. */
+  #sums = new Map<string | undefined, Sum[]>();
 
   add(route: string | undefined, status: number, durationMs: number): void {
-    const key = `${status} ${route ?? ''}`;
-    const sum = this.#sums.get(key);
-    if (sum === undefined) {
-      this.#sums.set(key, { route: route ?? null, status, count: 1, durationMs });
+    let sums = this.#sums.get(route);
+    if (sums === undefined) this.#sums.set(route, sums = []);
+    for (let at = 0; at < sums.length; at += 1) {
+      const sum = sums[at]!;
+      if (sum.status !== status) continue;
+      sum.count += 1;
+      sum.durationMs += durationMs;
       return;
     }
-    sum.count += 1;
-    sum.durationMs += durationMs;
+    sums.push({ route: route ?? null, status, count: 1, durationMs });
   }
 
   /** The sums since the last call. */
   take(): RequestsRecord[] {
     const sums = this.#sums;
     this.#sums = new Map();
-    return [...sums.values()].map(
+    return [...sums.values()].flat().map(
       ({ route, status, count, durationMs }) => ({ t: 'requests', route, status, count, duration_ms: Math.round(durationMs) }),
     );
   }

@@ -15,6 +15,8 @@ export interface DroppedHeaders {
 /** The header lines of one message. */
 export interface HeaderLines {
   readonly count: number;
+  /** Whether a name that the gateway knows may have several lines. */
+  readonly mayRepeat: boolean;
   /** The first value. @param name in lower case */
   first(name: string): string | undefined;
   /** All values, in the order in which they came. @param name in lower case */

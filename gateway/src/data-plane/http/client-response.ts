@@ -189,7 +189,7 @@ interface AnswerOfUpstream {
 export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstream, upgrade = false): ResponseHead {
   // Trailers can only follow chunks.
   const rules: DroppedHeaders = contentLength === undefined ? TO_CLIENT : FRAMED_TO_CLIENT;
-  const options = connectionOptions(headers.first('connection') === undefined ? undefined : headers.values('connection').join(','));
+  const options = connectionOptions(headers);
   let text = headers.copyWithout(rules, options);
   if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') text += lineOf('Upgrade', headers.first('upgrade')!);
   // Of several content types the first counts; a client that picks another would see another document.

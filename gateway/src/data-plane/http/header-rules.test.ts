@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { fakeLines } from './fake-messages.testing.ts';
 import { connectionOptions, NOT_TO_CLIENT, NOT_TO_UPSTREAM, withCharset } from './header-rules.ts';
 
 describe('headers of requests that do not travel', () => {
@@ -27,7 +28,7 @@ describe('headers of answers that do not travel', () => {
 
 describe('what Connection names', () => {
   it.each([undefined, 'close', 'keep-alive', 'Keep-Alive', 'UPGRADE'])('%s: nothing', (value) => {
-    expect(connectionOptions(value)).toBeUndefined();
+    expect(connectionOptions(fakeLines(value === undefined ? [] : [`Connection: ${value}`]))).toBeUndefined();
   });
 
   it.each<[string, string[]]>([
@@ -38,7 +39,11 @@ describe('what Connection names', () => {
     ['keep-alivex', ['keep-alivex']],
     ['host, Content-Length, X-Forwarded-For, X-Real-IP, content-type, authorization, cookie, trailer, x-a', ['x-a']],
   ])('%s: %j', (value, names) => {
-    expect([...connectionOptions(value)!]).toEqual(names);
+    expect([...connectionOptions(fakeLines([`Connection: ${value}`]))!]).toEqual(names);
+  });
+
+  it('in several lines counts, whichever line it is in', () => {
+    expect([...connectionOptions(fakeLines(['Connection: keep-alive', 'connection: X-A']))!]).toEqual(['keep-alive', 'x-a']);
   });
 });
 

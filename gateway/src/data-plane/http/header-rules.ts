@@ -1,5 +1,6 @@
 /** Which headers are copied between client and upstream. RFC 9110 §7.6.1, and what Kong does in addition. */
 import { droppedHeaders } from '../../http-engine/http1/known-headers.ts';
+import type { HeaderLines } from '../../http-engine/messages.ts';
 
 /** Headers of one connection: never copied. */
 const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'proxy', 'upgrade', 'te', 'transfer-encoding'];
@@ -34,8 +35,11 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 /** Names listed in Connection headers, lower case; `undefined` for none, the usual case. */
-export function connectionOptions(value: string | undefined): ReadonlySet<string> | undefined {
-  if (value === undefined || /^(?:keep-alive|close|upgrade)$/i.test(value)) return undefined;
+export function connectionOptions(headers: HeaderLines): ReadonlySet<string> | undefined {
+  const first = headers.first('connection');
+  if (first === undefined || (!headers.mayRepeat && (first === 'keep-alive' || first === 'close'))) return undefined;
+  const value = headers.values('connection').join(',');
+  if (/^(?:keep-alive|close|upgrade)$/i.test(value)) return undefined;
   const names = value.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '' && !KEPT.has(name));
   return new Set(names);
 }
@@ -45,6 +49,10 @@ const CHARSET_TYPES: ReadonlySet<string> = new Set([
   'text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml',
 ]);
 
+const MAX_CHARSET_TYPE = Math.max(...[...CHARSET_TYPES].map(({ length }) => length));
+
 export function withCharset(contentType: string): string {
+  // Most that name a charset are longer than any that has none.
+  if (contentType.length > MAX_CHARSET_TYPE) return contentType;
   return CHARSET_TYPES.has(contentType.toLowerCase()) ? `${contentType}; charset=UTF-8` : contentType;
 }

@@ -47,6 +47,8 @@ export interface ProxyContext {
   onBodyDefect(exchange: HttpExchange, defect: unknown): void;
 }
 
+const TIME_ORIGIN = performance.timeOrigin;
+
 /** Of an answer, while plugins look at its head. */
 const MAX_HELD_BYTES = 65_536;
 
@@ -187,11 +189,13 @@ export class ProxiedRequest implements AnswerReader {
   }
 
   end(trailers?: readonly string[]): void {
-    this.#exchange.clock.received = performance.now();
     this.#isEnded = true;
     // As in Kong, those of HTTP/1.1 end here; gRPC lives on those of HTTP/2.
     this.#trailers = this.#answer!.version === '2.0' ? trailers : undefined;
     if (this.#state === 'streaming') this.#complete();
+    const { clock } = this.#exchange;
+    // Most end here, and know when.
+    clock.received = clock.end ?? performance.now();
   }
 
   fail(problem: UpstreamProblem): void {
@@ -299,10 +303,11 @@ export class ProxiedRequest implements AnswerReader {
 
   #noteTry(status: string, failed?: number): void {
     const { ip, port, hostname } = this.#peer!;
-    this.#exchange.tries!.push({
-      ip, port, hostname, startedAt: performance.timeOrigin + this.#begunAt, balancerMs: this.#sentAt - this.#begunAt,
-      ...failed !== undefined && { failed },
-    });
+    const startedAt = TIME_ORIGIN + this.#begunAt;
+    const balancerMs = this.#sentAt - this.#begunAt;
+    this.#exchange.tries!.push(
+      failed === undefined ? { ip, port, hostname, startedAt, balancerMs } : { ip, port, hostname, startedAt, balancerMs, failed },
+    );
     this.#exchange.noteStatus(status);
   }
 

@@ -18,6 +18,15 @@ export interface RequestFacts {
   readonly port: number;
   readonly clientIp: string;
   readonly connection: ConnectionFacts;
+  readonly sent: SentTarget;
+}
+
+/** What the upstream got for the same target, last time: shared by requests, as it follows from what is here. */
+export interface SentTarget {
+  match: RouteMatch | undefined;
+  /** Path of the service. */
+  base: string | null | undefined;
+  text: string;
 }
 
 /** What is the same for all requests of a connection. */

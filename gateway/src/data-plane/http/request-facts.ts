@@ -2,9 +2,10 @@
 import { isIP } from 'node:net';
 
 import { plainAddress } from '../../base/ip-range.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import type { ClientConnection, IncomingRequest } from '../../http-engine/messages.ts';
 import { parsePath } from '../router/request-path.ts';
-import type { ConnectionFacts, RequestFacts } from './received-request.ts';
+import type { ConnectionFacts, RequestFacts, SentTarget } from './received-request.ts';
 
 interface Rejection {
   readonly status: number;
@@ -29,38 +30,93 @@ const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$
 export function readFacts(
   incoming: IncomingRequest, isTrusted: (address: string) => boolean, proxied?: ProxiedClient,
 ): RequestFacts | Rejection {
-  const { target, headers } = incoming;
-  if (target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
+  const { headers } = incoming;
+  if (incoming.target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
   if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
+  if (headers.mayRepeat) for (const name of SINGLE) if (headers.values(name).length > 1) return BAD_REQUEST;
+  const target = targetFacts(incoming.target);
+  if (target === 'invalid') return BAD_REQUEST;
+  const host = headers.first('host');
+  if (host === '' || (host === undefined && incoming.version !== '1.0')) return BAD_REQUEST;
+  // A target with a host of its own wins over the header. RFC 9112 §3.2.2
+  const authority = authorityFacts(target.authority ?? host ?? '');
+  if (authority === 'invalid' || target.path === 'invalid') return BAD_REQUEST;
+  if (target.path === 'unmatchable') return NO_ROUTE;
+  const connection = connectionFacts(incoming.connection, isTrusted, proxied);
+  return {
+    path: target.path,
+    rawPath: target.rawPath,
+    search: target.search,
+    host: authority.host,
+    authority: authority.text,
+    port: authority.port ?? connection.listenerPort,
+    clientIp: connection.trusted ? clientOf(incoming, connection) : connection.proxiedAddress ?? connection.remoteAddress,
+    connection,
+    sent: target.sent,
+  };
+}
+
+interface TargetFacts {
+  /** Of a target in absolute form. */
+  readonly authority: string | undefined;
+  readonly path: ReturnType<typeof parsePath>;
+  readonly rawPath: string;
+  readonly search: string;
+  readonly sent: SentTarget;
+}
+
+/** Targets and hosts come again and again. Longer texts are not worth their memory. */
+const MAX_KEPT_LENGTH = 1_024;
+const targets = new RecentMap<TargetFacts | 'invalid'>(2_048);
+const authorities = new RecentMap<AuthorityFacts | 'invalid'>(2_048);
+
+function targetFacts(target: string): TargetFacts | 'invalid' {
+  const known = targets.get(target);
+  if (known !== undefined) return known;
+  const text = ownCopy(target);
+  const made = readTarget(text);
+  if (text.length <= MAX_KEPT_LENGTH) targets.set(text, made);
+  return made;
+}
+
+function readTarget(target: string): TargetFacts | 'invalid' {
   const absolute = target.startsWith('/') ? null : ABSOLUTE.exec(target);
   const local = absolute === null ? target : originForm(absolute[2]!);
-  for (const name of SINGLE) if (headers.values(name).length > 1) return BAD_REQUEST;
-  if (!local.startsWith('/') || local.includes('#')) return BAD_REQUEST;
-  const host = headers.first('host');
-  if (host === undefined && incoming.version !== '1.0') return BAD_REQUEST;
-  // A target with a host of its own wins over the header. RFC 9112 §3.2.2
-  const authority = absolute?.[1] ?? host ?? '';
-  const parsedAuthority = AUTHORITY.exec(authority);
-  if (parsedAuthority === null || authority.includes('%00') || host === '' || absolute?.[1] === '') return BAD_REQUEST;
-
+  if (!local.startsWith('/') || local.includes('#') || absolute?.[1] === '') return 'invalid';
   const queryAt = local.indexOf('?');
   const rawPath = queryAt === -1 ? local : local.slice(0, queryAt);
-  const path = parsePath(rawPath);
-  if (path === 'invalid') return BAD_REQUEST;
-  if (path === 'unmatchable') return NO_ROUTE;
-
-  const connection = connectionFacts(incoming.connection, isTrusted, proxied);
-  const port = parsedAuthority[1];
   return {
-    path,
-    rawPath,
-    search: queryAt === -1 ? '' : local.slice(queryAt),
-    host: (port === undefined ? authority : authority.slice(0, -port.length - 1)).toLowerCase(),
-    authority,
-    port: port === undefined ? connection.listenerPort : Number(port),
-    clientIp: clientOf(incoming, connection),
-    connection,
+    authority: absolute?.[1], path: parsePath(rawPath), rawPath, search: queryAt === -1 ? '' : local.slice(queryAt),
+    sent: { match: undefined, base: undefined, text: '' },
   };
+}
+
+interface AuthorityFacts {
+  readonly text: string;
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+function authorityFacts(authority: string): AuthorityFacts | 'invalid' {
+  const known = authorities.get(authority);
+  if (known !== undefined) return known;
+  const text = ownCopy(authority);
+  const made = readAuthority(text);
+  if (text.length <= MAX_KEPT_LENGTH) authorities.set(text, made);
+  return made;
+}
+
+function readAuthority(text: string): AuthorityFacts | 'invalid' {
+  const parsed = AUTHORITY.exec(text);
+  if (parsed === null || text.includes('%00')) return 'invalid';
+  const port = parsed[1];
+  if (port === undefined) return { text, host: text.toLowerCase(), port: undefined };
+  return { text, host: text.slice(0, -port.length - 1).toLowerCase(), port: Number(port) };
+}
+
+/** A part of a head would keep all of the head in memory. */
+function ownCopy(text: string): string {
+  return text.length > MAX_KEPT_LENGTH ? text : Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** What can be said of a request that is refused before it is routed: its target as it came, and where it came from. */
@@ -76,6 +132,7 @@ export function refusedFacts(incoming: IncomingRequest, isTrusted: (address: str
     port: connection.listenerPort,
     clientIp: clientOf(incoming, connection),
     connection,
+    sent: { match: undefined, base: undefined, text: '' },
   };
 }
 

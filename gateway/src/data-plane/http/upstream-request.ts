@@ -10,7 +10,7 @@ import { connectionOptions, FRAMED_TO_UPSTREAM, NOT_TO_UPSTREAM, TO_UPSTREAM } f
 import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { UpstreamChanges } from './upstream-changes.ts';
-import { upstreamTarget } from './upstream-target.ts';
+import { sentTarget } from './upstream-target.ts';
 
 /** Methods with which a request that may have arrived is repeated: those that IANA's registry calls idempotent. TRACE gets 405. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -48,7 +48,7 @@ export class UpstreamHead implements UpstreamRequestHead {
   constructor(exchange: HttpExchange, service: Service) {
     const { route, matched } = exchange.match!;
     this.method = methodOf(exchange.sentMethod);
-    this.path = sendable(upstreamTarget(exchange.facts, exchange.changes, exchange.match!, service.path));
+    this.path = sentTarget(exchange.facts, exchange.changes, exchange.match!, service.path);
     this.body = bodyOf(exchange);
     this.upgrade = exchange.upgrade;
     this.isRepeatable = IDEMPOTENT.has(this.method);
@@ -62,14 +62,8 @@ export class UpstreamHead implements UpstreamRequestHead {
 }
 
 function methodOf(method: string): string {
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) throw new Error(`${JSON.stringify(method)} is no method`);
+  if (!IDEMPOTENT.has(method) && !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) throw new Error(`${JSON.stringify(method)} is no method`);
   return method;
-}
-
-/** Plugins and services have a part in it. */
-function sendable(target: string): string {
-  if (!/^\/[\x21-\x7e\x80-\xff]*$/.test(target)) throw new Error(`${JSON.stringify(target)} is no request target`);
-  return target;
 }
 
 function bodyOf({ replacedBody, incoming: { contentLength, isChunked } }: HttpExchange): 'none' | 'chunked' | number {
@@ -80,8 +74,7 @@ function bodyOf({ replacedBody, incoming: { contentLength, isChunked } }: HttpEx
 /** What is copied of the client's, and what plugins put in its place. */
 function copiedLines(exchange: HttpExchange, chunked: boolean): string {
   const { incoming: { headers }, changes } = exchange;
-  const connection = headers.first('connection');
-  const options = connection === undefined ? undefined : connectionOptions(headers.values('connection').join(','));
+  const options = connectionOptions(headers);
   const changed = changes?.headers;
   const copied = headers.copyWithout(chunked ? TO_UPSTREAM : FRAMED_TO_UPSTREAM, without(options, changed));
   const te = headers.first('te') !== undefined

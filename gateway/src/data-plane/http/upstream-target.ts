@@ -19,6 +19,29 @@ export function upstreamTarget(
   return changes.query === '' ? path : `${path}?${changes.query}`;
 }
 
+/**
+ * The same, as it is sent: what was found for the target and the route before is found again.
+ *
+ * @throws Error a plugin or a service has made of it what cannot be sent
+ */
+export function sentTarget(
+  facts: RequestFacts, changes: TargetChanges | undefined, match: RouteMatch, base: string | null | undefined,
+): string {
+  if (changes !== undefined) return sendable(upstreamTarget(facts, changes, match, base));
+  const { sent } = facts;
+  if (sent.match !== match || sent.base !== base) {
+    sent.text = sendable(upstreamTarget(facts, changes, match, base));
+    sent.match = match;
+    sent.base = base;
+  }
+  return sent.text;
+}
+
+function sendable(target: string): string {
+  if (!/^\/[\x21-\x7e\x80-\xff]*$/.test(target)) throw new Error(`${JSON.stringify(target)} is no request target`);
+  return target;
+}
+
 function pathOf(facts: RequestFacts, { route, matched, isPlainJoin = false }: RouteMatch, servicePath: string | null | undefined): string {
   const join = isPlainJoin ? plainJoin : upstreamPath;
   return join(servicePath ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);

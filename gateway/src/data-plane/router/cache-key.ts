@@ -29,7 +29,8 @@ export function cacheKeyFor(matched: ReadonlySet<MatchedProperty>): CacheKey {
       const values = input.headerValues(name);
       key += `${values.length}${values.join('\r')}\n`;
     }
-    for (const part of parts) key += `${part(input)}\n`;
+    // Nothing follows the last part: where it is alone, no text has to be made.
+    for (let at = 0; at < parts.length; at += 1) key += at === parts.length - 1 ? parts[at]!(input) : `${parts[at]!(input)}\n`;
     return key.length > MAX_LENGTH ? undefined : key;
   };
 }

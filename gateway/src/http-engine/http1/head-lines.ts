@@ -23,12 +23,19 @@ const SPACE = 32;
 const TAB = 9;
 
 export class HeadLines implements HeaderLines {
+  readonly mayRepeat: boolean;
   readonly #text: string;
   readonly #places: readonly number[];
+  /** Which known names are there: a bit for each of the first 32 numbers, and for the others. */
+  readonly #low: number;
+  readonly #high: number;
 
-  constructor(text: string, places: readonly number[]) {
+  constructor(text: string, places: readonly number[], low = 0, high = 0, mayRepeat = false) {
+    this.mayRepeat = mayRepeat;
     this.#text = text;
     this.#places = places;
+    this.#low = low;
+    this.#high = high;
   }
 
   get count(): number {
@@ -94,6 +101,7 @@ export class HeadLines implements HeaderLines {
   }
 
   #find(name: string, id: number, from: number): number {
+    if (id !== UNKNOWN && ((id < 32 ? this.#low : this.#high) & (1 << (id & 31))) === 0) return -1;
     const places = this.#places;
     for (let line = from, at = from * FIELDS; at < places.length; line += 1, at += FIELDS) {
       if (places[at] !== id) continue;
@@ -104,6 +112,9 @@ export class HeadLines implements HeaderLines {
   }
 }
 
+/** Places of the lines that are being read: what is kept is a copy that fits. Grows to what the longest head has. */
+const read: number[] = Array.from({ length: 64 * FIELDS }, () => 0);
+
 export const NO_LINES = new HeadLines('', []);
 
 /**
@@ -113,7 +124,10 @@ export const NO_LINES = new HeadLines('', []);
  * @returns undefined for lines that are malformed
  */
 export function readLines(text: string, start: number, end: number): HeadLines | undefined {
-  const places: number[] = [];
+  let count = 0;
+  let low = 0;
+  let high = 0;
+  let mayRepeat = false;
   let at = start;
   while (at < end) {
     const name = at;
@@ -127,10 +141,24 @@ export function readLines(text: string, start: number, end: number): HeadLines |
     if (code !== CR || text.charCodeAt(at + 1) !== LF) return undefined;
     let valueEnd = at;
     while (valueEnd > value && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
-    places.push(headerIdAt(text, name, nameEnd), name, nameEnd, value, valueEnd);
+    const id = headerIdAt(text, name, nameEnd);
+    const bit = 1 << (id & 31);
+    if (id < 32) {
+      mayRepeat ||= (low & bit) !== 0;
+      low |= bit;
+    } else if (id !== UNKNOWN) {
+      mayRepeat ||= (high & bit) !== 0;
+      high |= bit;
+    }
+    read[count] = id;
+    read[count + 1] = name;
+    read[count + 2] = nameEnd;
+    read[count + 3] = value;
+    read[count + 4] = valueEnd;
+    count += FIELDS;
     at += 2;
   }
-  return at === end ? new HeadLines(text, places) : undefined;
+  return at === end ? new HeadLines(text, read.slice(0, count), low, high, mayRepeat) : undefined;
 }
 
 /** @param lines that `readLines` has found malformed */

@@ -11,6 +11,9 @@ export const KNOWN_HEADERS = [
   'server', 'date', 'sec-websocket-key', 'sec-websocket-version',
 ] as const;
 
+// `HeadLines` has 64 bits for them.
+if (KNOWN_HEADERS.length > 64) throw new Error('too many known headers');
+
 export type KnownHeader = typeof KNOWN_HEADERS[number];
 
 /** Number of a name that is not known. */
