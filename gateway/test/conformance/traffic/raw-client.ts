@@ -131,12 +131,12 @@ class Connection {
       const message = this.#reader.next('response', bodiless);
       if (message !== undefined || this.#ended || Date.now() > deadline) return message;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 50);
         const wake = () => {
           clearTimeout(timer);
           this.#socket.off('data', wake).off('close', wake);
           setImmediate(resolve);
         };
+        const timer = setTimeout(wake, 50);
         this.#socket.once('data', wake).once('close', wake);
       });
     }
