@@ -130,8 +130,14 @@ export class Repository extends Component {
       steps: [{ spawn: 'gateway:bundle' }, { exec: 'tsx gateway/test/soak/run.ts', receiveArgs: true }],
     });
     project.addTask('test:fuzz', {
-      description: 'Mutates tokens, cookies and headers with credentials for ten minutes; nothing may throw, or let a client in',
+      description: 'Mutates credentials and the bytes of protocols for ten minutes; nothing may throw, or let a client in',
       exec: 'vitest run gateway/test/fuzz --testTimeout=900000',
+      env: { FUZZ_SECONDS: '600' },
+      receiveArgs: true,
+    });
+    project.addTask('test:fuzz-parsers', {
+      description: 'Mutates the bytes of protocols for ten minutes (FUZZ_SECONDS), guided by the code that they reach',
+      exec: 'vitest run gateway/test/fuzz/parsers.test.ts --testTimeout=1900000',
       env: { FUZZ_SECONDS: '600' },
       receiveArgs: true,
     });

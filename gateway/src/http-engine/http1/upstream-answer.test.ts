@@ -160,12 +160,19 @@ describe('an answer', () => {
     expect(head!.headers.values('x-a')).toEqual(['1', '2']);
   });
 
+  it.each([
+    'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ])('%j does not keep its connection: a body behind it would be taken for the next answer', (bytes) => {
+    expect(decode(bytes)).toMatchObject({ outcome: '204 "" complete', head: { keeps: false } });
+  });
+
   it.each<[head: string, keeps: boolean, seconds?: number]>([
     ['HTTP/1.1 200 OK\r\n', true], ['HTTP/1.0 200 OK\r\n', false], ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n', true],
     ['HTTP/1.1 200 OK\r\nConnection: close\r\n', false], ['HTTP/1.1 200 OK\r\nConnection: x, CLOSE\r\n', false],
     ['HTTP/1.0 200 OK\r\nConnection: close\r\nConnection: keep-alive\r\n', false], ['HTTP/1.1 200 OK\r\nConnection: closed\r\n', true],
     ['HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5, max=100\r\n', true, 5], ['HTTP/1.1 200 OK\r\nKeep-Alive: max=1,Timeout=7\r\n', true, 7],
     ['HTTP/1.1 200 OK\r\nKeep-Alive: xtimeout=7\r\n', true],
+    ['HTTP/1.1 204 No Content\r\n', true],
   ])('%j keeps its connection: %s', (head, keeps, keepsSeconds) => {
     expect(decode(`${head}Content-Length: 0\r\n\r\n`).head).toMatchObject({ keeps, keepsSeconds });
   });
