@@ -23,7 +23,7 @@ export interface LineFileOptions {
 const DEFAULT_MAX_BYTES = 16_777_216;
 
 /** Bytes that are written at once; fewer wait for others. */
-const BATCH_BYTES = 65_536;
+const BATCH_BYTES = 131_072;
 
 /** How long a line waits for others. Milliseconds. */
 const BATCH_MS = 20;
@@ -74,6 +74,8 @@ export class LineFile {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #handle: FileHandle | undefined;
+  /** A room whose lines are written, for the next ones. */
+  #spare: Buffer | undefined;
   #lookedAt = 0;
   #lost = 0;
   #isLosing = false;
@@ -139,6 +141,7 @@ export class LineFile {
         this.#lose(lines, messageOf(error));
       }
       this.#waitingBytes -= bytes.length;
+      this.#keep(bytes);
     }
     this.#writing = undefined;
     if (this.#open !== undefined) this.#startLater();
@@ -147,13 +150,24 @@ export class LineFile {
   /** @param most bytes that the line may take */
   #add(line: string, most: number): void {
     if (this.#open !== undefined && this.#open.room.length - this.#open.length < most) this.#seal();
-    const batch = this.#open ??= { room: Buffer.allocUnsafeSlow(Math.max(ROOM_BYTES, most)), length: 0, lines: 0 };
+    const batch = this.#open ??= { room: this.#roomFor(most), length: 0, lines: 0 };
     const before = batch.length;
     batch.length += batch.room.write(line, before, 'utf8');
     batch.room[batch.length] = LINE_END;
     batch.length += 1;
     batch.lines += 1;
     this.#waitingBytes += batch.length - before;
+  }
+
+  #roomFor(bytes: number): Buffer {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare !== undefined && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(Math.max(ROOM_BYTES, bytes));
+  }
+
+  /** @param bytes of a room that are written: the next lines take their place, as new memory costs more than the write */
+  #keep({ buffer }: Buffer): void {
+    if (buffer.byteLength === ROOM_BYTES) this.#spare ??= Buffer.from(buffer);
   }
 
   #seal(): void {
@@ -167,6 +181,7 @@ export class LineFile {
     const fd = STREAMS[path] ?? (await this.#opened()).fd;
     for (let offset = 0; offset < bytes.length;) {
       try {
+        // Not `writeSync`: a busy disk holds writers back, and that would hold all requests back.
         offset += (await writeTo(fd, bytes, offset)).bytesWritten;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;

@@ -9,7 +9,7 @@ export type LogEntry = Record<string, unknown>;
 /** Status of a request whose client went away before it had an answer. */
 export const CLIENT_GONE = 499;
 
-const REDACTED_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
+export const REDACTED_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
 
 /** The entry of a request that has ended. */
 export function logEntry(exchange: Exchange): LogEntry {
@@ -86,7 +86,7 @@ function shownLine(exchange: Exchange, name: string, value: string): HeaderLine 
 }
 
 /** Headers of the client that `upstream.headerLines()` leaves out. A header that a plugin removed is in neither. */
-const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
+export const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
   'host', 'connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade', 'content-length', 'expect', 'via',
   'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip',
 ]);
@@ -111,7 +111,7 @@ export function responseHeaders(exchange: Exchange): readonly HeaderLine[] {
 const CHUNKED = ['transfer-encoding', 'chunked'] as const;
 
 /** Whether chunks mark the end of the body. RFC 9112 §6.3 */
-function isInChunks({ method, httpVersion }: ClientRequest, response: ClientResponse): boolean {
+export function isInChunks({ method, httpVersion }: ClientRequest, response: ClientResponse): boolean {
   const { status } = response;
   const hasBody = method !== 'HEAD' && status !== 101 && status !== 204 && status !== 304;
   return hasBody && httpVersion === '1.1' && response.header('content-length') === undefined;

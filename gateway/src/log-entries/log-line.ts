@@ -2,9 +2,11 @@
  * The log entry of a request as a line of JSON: what `JSON.stringify(logEntry(exchange))` makes, without the objects. Entities become text
  * once; what a header or a value needs more care for is left to `JSON.stringify`.
  */
-import type { Exchange, HeaderLine, Try } from '../plugin-kit/exchange.ts';
+import { quoted } from '../base/quoted.ts';
+import type { Exchange, Try } from '../plugin-kit/exchange.ts';
 import { logFieldsOf } from '../plugin-kit/log-fields.ts';
-import { joined, latenciesOf, logEntry, requestHeaders, responseHeaders, sourceOf, statusOf } from './log-entry.ts';
+import { requestHeadersText, responseHeadersText } from './headers-text.ts';
+import { joined, latenciesOf, logEntry, sourceOf, statusOf } from './log-entry.ts';
 import { shownConsumer, shownEntity, workspaceOf } from './shown-entities.ts';
 
 export function logLine(exchange: Exchange): string {
@@ -33,12 +35,12 @@ function requestText(exchange: Exchange): string {
   return `{"id":"${requestId}","method":${quoted(request.method)},"uri":${uri},"url":${origin.slice(0, -1)}${uri.slice(1)}`
     + `,"size":${sizes.request},"querystring":${
       query === '' ? '{}' : JSON.stringify(joined(request.queryArguments().map(([name, value]) => [name, value ?? true])))
-    },"headers":${linesText(requestHeaders(exchange))}${
+    },"headers":${requestHeadersText(exchange)}${
       tls === undefined ? '' : `,"tls":${JSON.stringify({ version: tls.version, cipher: tls.cipher, client_verify: 'NONE' })}`}}`;
 }
 
 function responseText(exchange: Exchange): string {
-  return `{"status":${statusOf(exchange)},"size":${exchange.sizes.response},"headers":${linesText(responseHeaders(exchange))}}`;
+  return `{"status":${statusOf(exchange)},"size":${exchange.sizes.response},"headers":${responseHeadersText(exchange)}}`;
 }
 
 function triesText(tries: readonly Try[]): string {
@@ -49,35 +51,6 @@ function triesText(tries: readonly Try[]): string {
       + `,"ip":${quoted(ip)},"port":${port}${failed === undefined ? '' : `,"state":"failed","code":${failed}`}}`;
   }
   return `[${text}]`;
-}
-
-/** @param lines names in lower case, as they shall be shown */
-function linesText(lines: readonly HeaderLine[]): string {
-  let text = '';
-  for (let at = 0; at < lines.length; at += 1) {
-    const [name, value] = lines[at]!;
-    // Objects have one member of a name, and numbers come first.
-    if (isAmong(lines, at, name) || isNumber(name)) return JSON.stringify(joined(lines));
-    text += `${at === 0 ? '' : ','}${quoted(name)}:${quoted(value)}`;
-  }
-  return `{${text}}`;
-}
-
-function isAmong(lines: readonly HeaderLine[], end: number, name: string): boolean {
-  for (let at = 0; at < end; at += 1) if (lines[at]![0] === name) return true;
-  return false;
-}
-
-function isNumber(name: string): boolean {
-  const code = name.charCodeAt(0);
-  return code >= 48 && code <= 57;
-}
-
-/** Characters that JSON shows as they are, of those that are common. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 const texts = new WeakMap<object, string>();

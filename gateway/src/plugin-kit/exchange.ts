@@ -49,6 +49,8 @@ export interface ClientRequest {
   headerValues(name: string): readonly string[];
   /** Every line, in the order in which it came. */
   headerLines(): readonly HeaderLine[];
+  /** The same as names and values in turn, for work that each request does. */
+  flatHeaders(): readonly string[];
   /** Decoded values of a query argument. */
   queryValues(name: string): readonly string[];
   /** Decoded arguments in their order. `undefined`: the argument has no `=`. */
@@ -74,6 +76,8 @@ export interface UpstreamRequest {
   headerValues(name: string): readonly string[];
   /** What the upstream gets of the client's headers and of changes, without those of the connection and of forwarding. */
   headerLines(): readonly HeaderLine[];
+  /** The same as names and values in turn. */
+  flatHeaders(): readonly string[];
   /** Replaces all values of a header. */
   setHeader(name: string, value: string | readonly string[]): void;
   addHeader(name: string, value: string): void;
@@ -93,6 +97,8 @@ export interface ClientResponse {
   header(name: string): string | undefined;
   headerValues(name: string): readonly string[];
   headerLines(): readonly HeaderLine[];
+  /** The same as names and values in turn. */
+  flatHeaders(): readonly string[];
   /** Replaces all values of a header. */
   setHeader(name: string, value: string | readonly string[]): void;
   addHeader(name: string, value: string): void;

@@ -11,6 +11,11 @@ export function markPersonal(exchange: Exchange, name: string, value: string): v
   lines.set(exchange, known);
 }
 
+/** Whether any line is. */
+export function hasPersonalLines(exchange: Exchange): boolean {
+  return lines.of(exchange) !== undefined;
+}
+
 export function isPersonal(exchange: Exchange, name: string, value: string): boolean {
   return lines.of(exchange)?.has(lineOf(name, value)) === true;
 }

@@ -57,6 +57,10 @@ class FakeHeaders {
     return this.lines;
   }
 
+  flatHeaders(): readonly string[] {
+    return this.lines.flat();
+  }
+
   setHeader(name: string, value: string | readonly string[]): void {
     this.#changed(`set header ${name}: ${[value].flat().join(', ')}`);
     this.#drop(name);
@@ -200,6 +204,7 @@ function fakeRequest({ body, ...given }: FakeRequest): ClientRequest {
     header: (name) => headers.header(name),
     headerValues: (name) => headers.headerValues(name),
     headerLines: () => headers.headerLines(),
+    flatHeaders: () => headers.flatHeaders(),
     queryValues: (name) => new URLSearchParams(query).getAll(name),
     queryArguments: () => [...new URLSearchParams(query)],
     hasBody: body !== undefined,

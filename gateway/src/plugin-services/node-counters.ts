@@ -57,15 +57,28 @@ export class NodeCounters implements Counters {
   }
 
   take(taken: readonly TakenCounter[]): readonly number[] {
-    const counts: number[] = [];
+    const before: number[] = [];
+    const found: (Count | undefined)[] = [];
     let isWithin = true;
-    for (const { key, endsAt, limit } of taken) {
-      const count = this.get(key, endsAt);
-      counts.push(count);
-      if (count >= limit) isWithin = false;
+    for (let at = 0; at < taken.length; at += 1) {
+      const { key, endsAt, limit } = taken[at]!;
+      const count = this.#windows.get(endsAt)?.counts.get(key);
+      const value = count === undefined ? 0 : count.value;
+      found.push(count);
+      before.push(value);
+      if (value >= limit) isWithin = false;
     }
-    if (isWithin) for (const { key, endsAt } of taken) this.add(key, 1, endsAt);
-    return counts;
+    if (isWithin) for (let at = 0; at < taken.length; at += 1) this.#addOne(taken[at]!, found[at]);
+    return before;
+  }
+
+  #addOne({ key, endsAt }: TakenCounter, count: Count | undefined): void {
+    if (count === undefined) {
+      this.add(key, 1, endsAt);
+      return;
+    }
+    count.isRecent = true;
+    count.value += 1;
   }
 
   #begin(endsAt: number): Window {

@@ -2,7 +2,7 @@
 import type { IncomingRequest } from '../../http-engine/messages.ts';
 import type { ClientRequest, HeaderLine } from '../../plugin-kit/exchange.ts';
 import { readWhole } from './body-reading.ts';
-import { headerText } from './header-text.ts';
+import { headerText, linePairs, withTexts } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 const NO_CAPTURES: ClientRequest['captures'] = { positions: [], names: {} };
@@ -100,10 +100,11 @@ export class RequestView implements ClientRequest {
   }
 
   headerLines(): readonly HeaderLine[] {
-    const flat = this.#exchange.incoming.headers.flat();
-    const lines: HeaderLine[] = [];
-    for (let index = 0; index < flat.length; index += 2) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
-    return lines;
+    return linePairs(this.flatHeaders());
+  }
+
+  flatHeaders(): readonly string[] {
+    return withTexts(this.#exchange.incoming.headers.flat());
   }
 
   queryValues(name: string): readonly string[] {

@@ -2,7 +2,7 @@
 import type { DroppedHeaders, HeaderLines } from '../../http-engine/messages.ts';
 import type { AnswerSource, ClientResponse, HeaderLine } from '../../plugin-kit/exchange.ts';
 import { connectionOptions, FRAMED_TO_CLIENT, TO_CLIENT, withCharset } from './header-rules.ts';
-import { headerText, headerValue, lineOf, parsedLines } from './header-text.ts';
+import { headerText, headerValue, keyOfName, lineOf, linePairs, parseLines, withTexts } from './header-text.ts';
 
 const LENGTH = 'content-length';
 
@@ -21,7 +21,7 @@ export class ResponseHead implements ClientResponse {
   /** Length of the body, or what Content-Length says in its place. `undefined`: not known beforehand. Bytes. */
   length: number | undefined;
   #text: string;
-  /** Lines behind the text, names and values in turn, by names that nothing before has. */
+  /** Names of lines that were added to the text, in lower case: nothing before had them. */
   #added: string[] | undefined;
   /** Content-Type, while it is in no list. */
   #type: string | undefined;
@@ -51,10 +51,7 @@ export class ResponseHead implements ClientResponse {
   /** Header lines for the engine: those that it writes itself are left out. @throws Error a name or a status that no head can hold */
   get lines(): string {
     if (!(this.status >= 100 && this.status <= 999)) throw new Error(`${this.status} is no status`);
-    if (this.#list === undefined) {
-      const text = this.#added === undefined ? this.#text : this.#text + addedText(this.#added);
-      return this.#type === undefined ? text : `Content-Type: ${this.#type}\r\n${text}`;
-    }
+    if (this.#list === undefined) return this.#type === undefined ? this.#text : `Content-Type: ${this.#type}\r\n${this.#text}`;
     let text = '';
     for (let index = 0; index < this.#list.length; index += 2) {
       if (!OF_ENGINE.has(this.#list[index]!.toLowerCase())) text += lineOf(this.#list[index]!, this.#list[index + 1]!);
@@ -69,13 +66,7 @@ export class ResponseHead implements ClientResponse {
 
   /** Names and values in turn, as they travel. */
   get headers(): string[] {
-    if (this.#list === undefined) {
-      this.#list = this.#type === undefined ? [] : ['Content-Type', this.#type];
-      this.#list.push(...parsedLines(this.#text));
-      if (this.#added !== undefined) this.#list.push(...this.#added);
-      if (this.length !== undefined) this.#list.push('Content-Length', String(this.length));
-    }
-    return this.#list;
+    return this.#list ??= this.#parsed();
   }
 
   header(name: string): string | undefined {
@@ -89,17 +80,19 @@ export class ResponseHead implements ClientResponse {
   }
 
   headerLines(): readonly HeaderLine[] {
-    const { headers } = this;
-    const lines: HeaderLine[] = [];
-    for (let index = 0; index < headers.length; index += 2) lines.push([headers[index]!, headerText(headers[index + 1]!)]);
-    return lines;
+    return linePairs(this.flatHeaders());
+  }
+
+  flatHeaders(): readonly string[] {
+    return withTexts(this.#list ?? this.#parsed());
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
-    if (this.#isNew(name.toLowerCase())) {
-      this.#added ??= [];
-      if (typeof value === 'string') this.#added.push(name, headerValue(value));
-      else for (const one of value) this.#added.push(name, headerValue(one));
+    const key = keyOfName(name);
+    if (key !== undefined && this.#isNew(key)) {
+      if (typeof value === 'string') this.#text += `${name}: ${headerValue(value)}\r\n`;
+      else for (const one of value) this.#text += `${name}: ${headerValue(one)}\r\n`;
+      (this.#added ??= []).push(key);
       return;
     }
     this.removeHeader(name);
@@ -113,6 +106,7 @@ export class ResponseHead implements ClientResponse {
 
   /** The value as it travels: one character for each byte. */
   rawHeader(name: string): string | undefined {
+    if (this.#list === undefined && name === LENGTH) return this.length === undefined ? undefined : String(this.length);
     const index = this.#find(name.toLowerCase(), 0);
     return index === -1 ? undefined : this.headers[index + 1];
   }
@@ -125,7 +119,7 @@ export class ResponseHead implements ClientResponse {
   /** Adds lines that no plugin has made: each with its CRLF, none by a name that engines write. */
   addText(lines: string): void {
     if (this.#list === undefined) this.#text += lines;
-    else this.#list.push(...parsedLines(lines));
+    else parseLines(lines, this.#list);
   }
 
   /** Changes how long the body is said to be. */
@@ -160,8 +154,15 @@ export class ResponseHead implements ClientResponse {
   #isNew(name: string): boolean {
     if (this.#list !== undefined || this.#origin === undefined || OWN_NAMES.has(name) || OF_ENGINE.has(name)) return false;
     const added = this.#added;
-    if (added !== undefined) for (let at = 0; at < added.length; at += 2) if (added[at]!.toLowerCase() === name) return false;
+    if (added !== undefined) for (let at = 0; at < added.length; at += 1) if (added[at] === name) return false;
     return this.#origin.first(name) === undefined;
+  }
+
+  #parsed(): string[] {
+    const list = this.#type === undefined ? [] : ['Content-Type', this.#type];
+    parseLines(this.#text, list);
+    if (this.length !== undefined) list.push('Content-Length', String(this.length));
+    return list;
   }
 
   #add(name: string, value: string): void {
@@ -194,10 +195,4 @@ export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstr
   if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') text += lineOf('Upgrade', headers.first('upgrade')!);
   // Of several content types the first counts; a client that picks another would see another document.
   return new ResponseHead(status, text, contentLength, headers.first('content-type'), 'upstream', headers);
-}
-
-function addedText(added: readonly string[]): string {
-  let text = '';
-  for (let at = 0; at < added.length; at += 2) text += lineOf(added[at]!, added[at + 1]!);
-  return text;
 }

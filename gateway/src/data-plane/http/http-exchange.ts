@@ -216,5 +216,6 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
 
 /** What the client sent by that name never gets through. @param key the name in lower case */
 function setOrRemove(upstream: UpstreamChanges, key: string, name: string, value: string | null | undefined): void {
-  upstream.put({ key, name, values: value === null || value === undefined ? NO_VALUES : [headerValue(value)] });
+  if (value !== null && value !== undefined) upstream.put({ key, name, values: [headerValue(value)] });
+  else if (upstream.headers !== undefined) upstream.put({ key, name, values: NO_VALUES });
 }

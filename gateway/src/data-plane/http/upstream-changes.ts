@@ -1,7 +1,7 @@
 /** What plugins change of the request to the upstream. */
 import type { HeaderLine, UpstreamRequest } from '../../plugin-kit/exchange.ts';
 import { NOT_TO_UPSTREAM } from './header-rules.ts';
-import { headerText, headerValue } from './header-text.ts';
+import { headerText, headerValue, linePairs, withTexts } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 /** Lines that take the place of the client's with that name. */
@@ -45,14 +45,18 @@ export class UpstreamChanges implements UpstreamRequest {
   }
 
   headerLines(): readonly HeaderLine[] {
-    const lines: HeaderLine[] = [];
+    return linePairs(this.flatHeaders());
+  }
+
+  flatHeaders(): readonly string[] {
+    const lines: string[] = [];
     const flat = this.#exchange.incoming.headers.flat();
     for (let index = 0; index < flat.length; index += 2) {
       const key = flat[index]!.toLowerCase();
-      if (ofClient(key) && this.#changed(key) === undefined) lines.push([flat[index]!, headerText(flat[index + 1]!)]);
+      if (ofClient(key) && this.#changed(key) === undefined) lines.push(flat[index]!, flat[index + 1]!);
     }
-    for (const { name, values } of this.headers ?? []) for (const value of values) lines.push([name, headerText(value)]);
-    return lines;
+    if (this.headers !== undefined) for (const { name, values } of this.headers) for (const value of values) lines.push(name, value);
+    return withTexts(lines);
   }
 
   setHeader(name: string, value: string | readonly string[]): void {

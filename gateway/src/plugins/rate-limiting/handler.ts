@@ -30,7 +30,6 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
     return limit === null ? [] : [{ period, limit }];
   });
   const counts = countsFor(config, limits, context);
-  const scope = scopeKey('ratelimit', context.scope);
   const identify = identifierOf({ by: config.limit_by ?? 'consumer', header: config.header_name, path: config.path });
   const tell = tellerOf(limits);
   const told = requestState<Told>();
@@ -52,7 +51,7 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
     access: (exchange) => {
       const now = context.clock.now();
       const windows = windowsAt(now);
-      const used = counts.count(`${scope}:${identify(exchange)}`, windows);
+      const used = counts.count(identify(exchange), windows);
       if (!(used instanceof Promise)) return decide(exchange, used, windows, now);
       return used.then((numbers) => decide(exchange, numbers, windows, now), () => fail(exchange));
     },
@@ -65,17 +64,19 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
   };
 });
 
-function countsFor(config: RateLimitingConfig, limits: readonly Limit[], { services, clock, log }: PluginContext): RequestCounts {
+function countsFor(config: RateLimitingConfig, limits: readonly Limit[], context: PluginContext): RequestCounts {
+  const { services, clock, log } = context;
+  const scope = scopeKey('ratelimit', context.scope);
   if (config.policy === 'redis') {
     const redis = services.redis.open(redisSettings(config.redis));
     const { sync_rate: syncRate } = config;
-    if (syncRate <= 0) return countsInRedis(limits, redis);
-    return countsWithExchanges(limits, new ExchangedCounters({ redis, clock, syncMs: syncRate * 1000 }));
+    if (syncRate <= 0) return countsInRedis(limits, redis, scope);
+    return countsWithExchanges(limits, new ExchangedCounters({ redis, clock, syncMs: syncRate * 1000 }), scope);
   }
   if (config.policy === 'cluster') {
     log.warn('config.policy `cluster` is not supported: this node counts alone; set `redis` to count together with other nodes');
   }
-  return countsOnNode(limits, services.counters);
+  return countsOnNode({ limits, counters: services.counters, scope, keepsClients: config.limit_by !== 'header' });
 }
 
 /** Describes all limits, and of them the one that has the least left; of equal ones the longest. */

@@ -1,5 +1,5 @@
 /** Where requests are counted: on the node, in Redis, or on the node with exchanges through Redis. */
-import type { Counters, RedisConnection } from '../../plugin-kit/services.ts';
+import type { Counters, RedisConnection, TakenCounter } from '../../plugin-kit/services.ts';
 import { KEPT_SECONDS } from '../../rate-limits/calendar-windows.ts';
 import type { Period, Windows } from '../../rate-limits/calendar-windows.ts';
 import { addNow } from '../../rate-limits/exchanged-counters.ts';
@@ -14,33 +14,61 @@ export interface RequestCounts {
   /**
    * Counts a request.
    *
-   * @param client beginning of the counters' keys, up to the window
+   * @param client what the request is counted by
    * @returns for each limit how many requests came before this one. It is over the limit where that is the limit or more
    */
   count(client: string, windows: Windows): readonly number[] | Promise<readonly number[]>;
   close(): void | Promise<void>;
 }
 
+/** Clients whose counters of the present second are kept at hand: to make their keys costs more than to count. */
+const MAX_KEPT = 1024;
+
+interface Kept {
+  readonly windows: Windows;
+  readonly counters: readonly TakenCounter[];
+}
+
+interface OnNode {
+  readonly limits: readonly Limit[];
+  readonly counters: Counters;
+  /** Beginning of the counters' keys. */
+  readonly scope: string;
+  /** Whether clients are known by texts that may be kept: a part of a request would keep the whole of it. */
+  readonly keepsClients: boolean;
+}
+
 /** On the node. A request that is over a limit counts nowhere. */
-export function countsOnNode(limits: readonly Limit[], counters: Counters): RequestCounts {
+export function countsOnNode({ limits, counters, scope, keepsClients }: OnNode): RequestCounts {
+  const kept = new Map<string, Kept>();
+  const make = (client: string, windows: Windows) => limits.map(({ period, limit }): TakenCounter => (
+    { key: keyOf(scope, client, period, windows), endsAt: windows[period].endsAt, limit }));
   return {
-    count: (client, windows) => counters.take(limits.map(({ period, limit }) => (
-      { key: keyOf(client, period, windows), endsAt: windows[period].endsAt, limit }))),
+    count: (client, windows) => {
+      const known = kept.get(client);
+      if (known?.windows === windows) return counters.take(known.counters);
+      const made = make(client, windows);
+      if (keepsClients) {
+        if (kept.size >= MAX_KEPT) kept.clear();
+        kept.set(client, { windows, counters: made });
+      }
+      return counters.take(made);
+    },
     close: () => undefined,
   };
 }
 
 /** In Redis, for each request. Requests that are over a limit count, too. */
-export function countsInRedis(limits: readonly Limit[], redis: RedisConnection): RequestCounts {
+export function countsInRedis(limits: readonly Limit[], redis: RedisConnection, scope: string): RequestCounts {
   return {
     count: (client, windows) => Promise.all(limits.map(async ({ period }) => (
-      await addNow(redis, keyOf(client, period, windows), KEPT_SECONDS[period]) - 1))),
+      await addNow(redis, keyOf(scope, client, period, windows), KEPT_SECONDS[period]) - 1))),
     close: () => redis.close(),
   };
 }
 
 /** On the node, with exchanges through Redis. A request that is over a limit is not added to what Redis gets. */
-export function countsWithExchanges(limits: readonly Limit[], counters: ExchangedCounters): RequestCounts {
+export function countsWithExchanges(limits: readonly Limit[], counters: ExchangedCounters, scope: string): RequestCounts {
   const take = (keys: readonly string[], asked: readonly (number | undefined)[]) => {
     const used = keys.map((key, index) => asked[index] ?? counters.get(key) ?? 0);
     if (limits.every(({ limit }, index) => used[index]! < limit)) {
@@ -51,7 +79,7 @@ export function countsWithExchanges(limits: readonly Limit[], counters: Exchange
 
   return {
     count: (client, windows) => {
-      const keys = limits.map(({ period }) => keyOf(client, period, windows));
+      const keys = limits.map(({ period }) => keyOf(scope, client, period, windows));
       if (keys.every((key) => counters.get(key) !== undefined)) return take(keys, []);
       return Promise.all(keys.map((key, index) => {
         const { period } = limits[index]!;
@@ -63,6 +91,6 @@ export function countsWithExchanges(limits: readonly Limit[], counters: Exchange
   };
 }
 
-function keyOf(client: string, period: Period, windows: Windows): string {
-  return `${client}:${windows[period].startsAt}:${period}`;
+function keyOf(scope: string, client: string, period: Period, windows: Windows): string {
+  return `${scope}:${client}:${windows[period].startsAt}:${period}`;
 }
