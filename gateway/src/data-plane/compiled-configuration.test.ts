@@ -81,7 +81,8 @@ describe('the protocols of a plugin', () => {
   const only = (protocols: readonly string[], scope = '') => ({ ...plugin(scope), protocols });
 
   it.each<[protocols: readonly string[], http: boolean, https: boolean]>([
-    [['http', 'https'], true, true], [['https'], false, true], [['http'], true, false], [['grpc', 'grpcs'], false, false], [[], true, true],
+    [['http', 'https'], true, true], [['https'], false, true], [['http'], true, false], [['grpc', 'grpcs'], true, true],
+    [['grpcs'], false, true], [[], true, true],
   ])('%j: runs on http %s, on https %s', (protocols, http, https) => {
     expect(marksOf([only(protocols)], undefined, 'http')).toHaveLength(http ? 1 : 0);
     expect(marksOf([only(protocols)], undefined, 'https')).toHaveLength(https ? 1 : 0);

@@ -95,5 +95,5 @@ it('a data plane without cache and control plane answers 404 and is not ready', 
   const lonely = await topology.dataPlane('lonely', { KONG_CLUSTER_CONTROL_PLANE: '127.0.0.1:1' });
   await eventually('its status API answers', async () => await statusOf(`${lonely.status}/status`) === 200);
   expect(await statusOf(`${lonely.status}/status/ready`)).toBe(503);
-  expect(await statusOf(`${lonely.proxy}/echo`)).toBe(404);
+  await eventually('its proxy answers', async () => await statusOf(`${lonely.proxy}/echo`) === 404);
 });

@@ -19,6 +19,9 @@ import { BOB, TRAFFIC_CASES } from './plugins/traffic-cases.ts';
 /** Plugins whose counterpart takes a suite of its own, and that suite. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'openid-connect': 'openid-connect.test.ts',
+  // Their clients and services speak gRPC.
+  'grpc-web': '../../src/plugins/grpc-web/handler.test.ts',
+  'grpc-gateway': '../../src/plugins/grpc-gateway/handler.test.ts',
 };
 
 const CASES = [...TRAFFIC_CASES, ...TELEMETRY_CASES].filter(({ name }) => SERVED_PLUGINS.some((served) => served === name));

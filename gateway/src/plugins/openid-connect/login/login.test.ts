@@ -160,6 +160,16 @@ describe('a login', () => {
     for (let at = 0; at < 20; at += 1) await browser.get(`${GATEWAY}/page/${at}`);
     expect(browser.cookies(HOST).size).toBeLessThanOrEqual(8);
   });
+
+  it('takes no id of a login for the number of a part of a cookie', async () => {
+    const { browser: newBrowser } = await plain();
+    const browser = newBrowser();
+    await browser.get(`${GATEWAY}/page`);
+    const cookies = browser.cookies(HOST);
+    for (let at = 0; at < 8; at += 1) cookies.set(`authorization-abcdefgh${at}x_${2 + at % 7}`, 'sealed');
+    await browser.get(`${GATEWAY}/other`);
+    expect(browser.cookies(HOST).size).toBeLessThanOrEqual(8);
+  });
 });
 
 describe('hostile returns', () => {

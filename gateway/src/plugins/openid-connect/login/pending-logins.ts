@@ -49,12 +49,14 @@ export function pendingLogins(config: OpenidConnectConfig, clock: Clock): Pendin
   const lifetime = config.authorization_rolling_timeout ?? 600;
   const seal = createSeal([sessionSecret(config)], `authorization\0${config.session_audience ?? ''}\0${base}`);
   const nameOf = (state: string) => `${base}-${state.slice(0, ID_LENGTH)}`;
+  // Further parts of a long cookie have a longer name. An id may end like their suffix.
+  const isFirstPart = (name: string) => name.startsWith(`${base}-`) && name.length === base.length + 1 + ID_LENGTH;
   const owns = (name: string) => name.startsWith(`${base}-`) || name === base;
   const cookieFor = ({ request }: Exchange, name: string) => textCookie({
     name, maxAgeSeconds: lifetime, ...attributesOf(config, config.authorization_cookie_secure ?? schemeOf(request) === 'https'),
   });
   const names = ({ request }: Exchange) => request.headerValues('cookie').flatMap((line) => line.split(';'))
-    .map((pair) => pair.split('=', 1)[0]!.trim()).filter((name) => name.startsWith(`${base}-`) && !/_[2-8]$/.test(name));
+    .map((pair) => pair.split('=', 1)[0]!.trim()).filter(isFirstPart);
 
   return {
     keep: (exchange, login) => {
