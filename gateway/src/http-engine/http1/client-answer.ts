@@ -160,7 +160,8 @@ export class ClientAnswer implements OutgoingAnswer {
     let text = statusLine(status, head.reason) + head.lines;
     const isBodiless = this.#isBodiless(status);
     if (length !== undefined) {
-      text += `Content-Length: ${length}\r\n`;
+      // What is not there must not be waited for behind a 204, whatever an upstream says of it. RFC 9110 §8.6
+      if (status !== 204 || length === 0) text += `Content-Length: ${length}\r\n`;
       if (!isBodiless) this.#framing = LENGTH;
       this.#left = length;
     } else if (!isBodiless) {

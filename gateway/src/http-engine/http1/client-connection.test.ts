@@ -157,8 +157,8 @@ describe('answers', () => {
   });
 
   it.each([
-    ['HEAD', 200, 5, 'Content-Length: 5\r\n'], ['HEAD', 200, undefined, ''], ['GET', 204, 0, 'Content-Length: 0\r\n'], ['GET', 204,
-      undefined, ''],
+    ['HEAD', 200, 5, 'Content-Length: 5\r\n'], ['HEAD', 200, undefined, ''], ['GET', 204, 0, 'Content-Length: 0\r\n'], ['GET', 204, 5, ''],
+    ['GET', 204, undefined, ''], ['HEAD', 204, 5, ''],
     ['GET', 304, 5, 'Content-Length: 5\r\n'], ['GET', 304, undefined, ''],
   ])('to %s with %d have no body', (method, status, length, framing) => {
     for (const isWhole of [false, true]) {
