@@ -573,7 +573,9 @@ describe('the status API', () => {
 describe('a listener with ssl and http2', () => {
   const connectWith = async (ALPNProtocols: readonly string[], flags: string) => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
-    const { port } = await startDataPlane({ KONG_PROXY_LISTEN: `127.0.0.1:0 ${flags}`, KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key });
+    const { port } = await startDataPlane({
+      KONG_PROXY_LISTEN: `127.0.0.1:0 ${flags}`, KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key,
+    });
     return connectTls({ host: '127.0.0.1', port, ca: certificate, servername: 'localhost', ALPNProtocols: [...ALPNProtocols] });
   };
 
