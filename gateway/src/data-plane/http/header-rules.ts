@@ -54,5 +54,5 @@ const MAX_CHARSET_TYPE = Math.max(...[...CHARSET_TYPES].map(({ length }) => leng
 export function withCharset(contentType: string): string {
   // Most that name a charset are longer than any that has none.
   if (contentType.length > MAX_CHARSET_TYPE) return contentType;
-  return CHARSET_TYPES.has(contentType.toLowerCase()) ? `${contentType}; charset=UTF-8` : contentType;
+  return CHARSET_TYPES.has(contentType) || CHARSET_TYPES.has(contentType.toLowerCase()) ? `${contentType}; charset=UTF-8` : contentType;
 }

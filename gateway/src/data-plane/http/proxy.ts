@@ -132,7 +132,8 @@ export class ProxiedRequest implements AnswerReader {
     this.#state = 'choosing';
     this.#begunAt = performance.now();
     const next = this.#nextPeer();
-    if (!(next instanceof Promise)) return this.#take(next);
+    // Nothing was waited for.
+    if (!(next instanceof Promise)) return this.#take(next, this.#begunAt);
     next.then((found) => this.#take(found)).catch((defect: unknown) => this.#context.fail(this.#exchange, defect));
     return undefined;
   }
@@ -232,13 +233,13 @@ export class ProxiedRequest implements AnswerReader {
     return next instanceof Promise ? next.then(note) : note(next);
   }
 
-  #take(next: Peer | NoPeer): void {
+  #take(next: Peer | NoPeer, at = performance.now()): void {
     if (this.#exchange.closed) {
       this.#state = 'over';
       this.#peers.end();
       return this.#context.done(this.#exchange);
     }
-    if (!('none' in next)) return this.#send(next);
+    if (!('none' in next)) return this.#send(next, at);
     this.#state = 'over';
     // No peer is left: the client gets the failure of the last one.
     const answer = this.#lastFailure === undefined
@@ -246,10 +247,10 @@ export class ProxiedRequest implements AnswerReader {
     return this.#context.done(this.#exchange, answer);
   }
 
-  #send(peer: Peer): void {
+  #send(peer: Peer, at: number): void {
     const { clock } = this.#exchange;
     this.#peer = peer;
-    this.#sentAt = performance.now();
+    this.#sentAt = at;
     clock.sent ??= this.#sentAt;
     const host = hostHeaderOf(this.#exchange, this.#service, peer);
     this.#head.setHost(host);
@@ -289,7 +290,7 @@ export class ProxiedRequest implements AnswerReader {
     if (problem.isStale && this.#staleCount < MAX_STALE && isRepeatable) {
       this.#staleCount += 1;
       this.#begunAt = performance.now();
-      return this.#send(this.#peer!);
+      return this.#send(this.#peer!, this.#begunAt);
     }
     this.#context.noted(this.#exchange, () => this.#peers.failed(kind === 'timeout' ? 'timeout' : 'tcp'));
     if (this.#retriesLeft <= 0 || !isRepeatable) {

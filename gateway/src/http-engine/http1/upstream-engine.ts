@@ -10,6 +10,8 @@ const NOT_IN_TARGETS = /[\0-\x20\x7f]/;
 
 export class Http1Upstreams implements UpstreamEngine {
   readonly #pool: UpstreamPool;
+  /** The path that was looked at last, and can be sent: most come again. */
+  #sendable = '';
 
   constructor(options: Http1UpstreamOptions) {
     this.#pool = new UpstreamPool(options);
@@ -17,8 +19,13 @@ export class Http1Upstreams implements UpstreamEngine {
 
   send(route: UpstreamRoute, head: UpstreamRequestHead, timeouts: UpstreamTimeouts, reader: AnswerReader): UpstreamCall {
     const call = new Http1Call(route, head, timeouts, reader);
-    if (NOT_IN_TARGETS.test(head.path)) process.nextTick(() => call.fail('invalid', 'the path cannot be sent in a request line'));
-    else this.#pool.start(call);
+    const { path } = head;
+    if (path !== this.#sendable && NOT_IN_TARGETS.test(path)) {
+      process.nextTick(() => call.fail('invalid', 'the path cannot be sent in a request line'));
+      return call;
+    }
+    this.#sendable = path;
+    this.#pool.start(call);
     return call;
   }
 
