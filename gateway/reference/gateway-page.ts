@@ -1,10 +1,10 @@
 /** docs/reference/gateway.md: what the packaged gateway does in this build, and where it differs from Kong Gateway. */
 import { PORTS } from '../contract.ts';
 import { KONG_VERSION } from '../src/base/version.ts';
-import { SERVED_PROTOCOLS } from '../src/data-plane/router/router.ts';
 import { UNUSED } from '../src/data-plane/unmet-needs.ts';
 import type { PluginSchema } from '../src/model/entities/plugin.ts';
 import { PROTOCOLS } from '../src/model/schema/typedefs.ts';
+import { isStreamProtocol, STREAM_PROTOCOLS } from '../src/model/stream-protocols.ts';
 import { isServed, PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
 import { DEVIATIONS } from '../test/conformance/deviations.ts';
 import { code, generatedBy, table } from './markdown.ts';
@@ -60,9 +60,11 @@ export function gatewayPage(): string {
     '',
     ...table(['what', 'supported'], PROTOCOL_ROWS),
     '',
-    `Routes may name the protocols ${PROTOCOLS.map(code).join(', ')}. Data planes serve `
-    + `${SERVED_PROTOCOLS.map(code).join(', ')}; a route with other protocols alone is stored and never matches. Listeners speak HTTP/1.1 `
-    + 'only, so that a route for gRPC answers 426 to gRPC and 415 to other requests.',
+    `Routes with ${PROTOCOLS.filter((protocol) => !isStreamProtocol(protocol)).map(code).join(', ')} match requests to addresses of `
+    + '`KONG_PROXY_LISTEN`, those with '
+    + `${STREAM_PROTOCOLS.map(code).join(', ')} streams to addresses of `
+    + '`KONG_STREAM_LISTEN`. '
+    + 'Clients of gRPC need `http2` in `KONG_PROXY_LISTEN`: a route for gRPC answers HTTP/1.1 with 426, or 415 where the request is not gRPC.',
     '',
     '## Ports',
     '',
@@ -93,17 +95,20 @@ export function gatewayPage(): string {
 }
 
 const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
-  ['HTTP/1.0 and HTTP/1.1 from consumers and to upstreams', 'yes, with keep-alive on both sides'],
+  ['HTTP/1.0 and HTTP/1.1 from consumers, HTTP/1.1 to upstreams', 'yes, with keep-alive on both sides: [what is accepted](http-policy.md)'],
   ['TLS from consumers', 'yes; certificates of entities by server name, else those of settings'],
   ['TLS to upstreams', 'yes; client certificates and authorities of services and of settings'],
-  ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade'],
+  ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade; not over HTTP/2'],
   [
     'Regular expressions in paths and headers of routes',
     'RE2 syntax, matched in linear time; look-around and back-references are rejected',
   ],
-  ['PROXY protocol, v1 and v2', 'no'],
-  ['HTTP/2, gRPC', 'no'],
-  ['TCP, UDP and TLS streams', 'no'],
+  ['HTTP/2 from consumers', 'yes, on addresses with `http2`: [its bounds](../grpc-and-http2.md#http2-for-clients)'],
+  ['HTTP/2 to upstreams', 'services of `grpc` and `grpcs` only, as with Kong; others get HTTP/1.1'],
+  ['gRPC, gRPC-Web, gRPC as JSON', 'yes: [gRPC and HTTP/2](../grpc-and-http2.md)'],
+  ['HTTP/3', 'no'],
+  ['TCP, UDP and TLS streams', 'yes: [streams](../streams.md)'],
+  ['PROXY protocol, v1 and v2', 'yes, from load balancers; not to upstreams'],
   ['Tunnel of configuration, Kong protocol v1 (`/v1/outlet`)', 'yes, both ends: Kong and Hybridge planes can be combined'],
   ['Tunnel of configuration, Kong protocol v2 (`/v2/outlet`, incremental)', 'no; Kong 3.9 uses v1 by default'],
   ['Tunnel of telemetry', 'yes, both ends, between Hybridge planes'],

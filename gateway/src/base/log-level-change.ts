@@ -3,7 +3,7 @@ import { LOG_LEVELS } from './log.ts';
 import type { Log } from './log.ts';
 
 /** Seconds that a changed level holds for, unless the request says otherwise. */
-export const DEFAULT_SECONDS = 60;
+const DEFAULT_SECONDS = 60;
 
 /** Longest time that a level can be changed for: the longest timer, in seconds. */
 const MAX_SECONDS = 2_147_483;

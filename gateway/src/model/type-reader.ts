@@ -57,7 +57,7 @@ export class TypeReader {
   /** Versions of the keys that references were resolved with. */
   #targets: readonly (object | undefined)[] = NONE;
   #reading: TypeReading | undefined;
-  /** How many rows are no records, have violations, and refer to nothing: mostly none, and then nobody looks for them. */
+  /** How many rows are no records, have violations, and refer to nothing: mostly none, and then there is nothing to look for. */
   #strays = 0;
   #violating = 0;
   #dangling = 0;

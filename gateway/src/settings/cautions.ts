@@ -18,7 +18,7 @@ export function cautions(settings: Settings, now: number, reader: SettingReader)
 type Caution = (settings: Settings, now: number, reader: SettingReader) => readonly string[];
 
 const CAUTIONS: readonly Caution[] = [
-  expiredIdentity, confinedAdminApi, openAdminApi, unspokenHttp2, overruledBySuite, unusedClientCertificate,
+  expiredIdentity, confinedAdminApi, openAdminApi, overruledBySuite, unusedClientCertificate,
   otherClientHeader, unbelievedProxies,
 ];
 
@@ -40,14 +40,6 @@ function openAdminApi({ role, listen, admin }: Settings): readonly string[] {
   return listen.admin.filter((listener) => !isLoopback(listener)).map((listener) => (
     `${SETTINGS.admin.insecure.name}: the Admin API on ${shownAddress(listener)} has no authentication; `
     + 'everyone who reaches that port can change everything. Limit access by a network policy'));
-}
-
-function unspokenHttp2({ role, listen }: Settings): readonly string[] {
-  if (role === 'control_plane') return [];
-  return listen.proxy.filter(({ http2 }) => http2).map((listener) => (
-    `${SETTINGS.listen.proxy.name}: ${shownAddress(listener)} says http2, which this gateway does not speak: ${listener.ssl
-      ? 'TLS offers HTTP/1.1 only, which every client falls back to'
-      : 'clients that speak it without TLS are refused'}; gRPC clients cannot connect. Remove http2`));
 }
 
 function otherClientHeader({ realIpHeader }: Settings): readonly string[] {

@@ -261,17 +261,11 @@ describe('an Admin API that others could reach', () => {
   });
 });
 
-describe('flags of listeners that are not supported', () => {
-  it('warns about http2, and says what clients see', () => {
-    const { warnings } = readSettings({ KONG_PROXY_LISTEN: '0.0.0.0:8000 http2, [::]:8443 http2 ssl, 0.0.0.0:8444 ssl' });
-    expect(warnings).toEqual([
-      expect.stringMatching(/^KONG_PROXY_LISTEN: 0\.0\.0\.0:8000 says http2, .*without TLS are refused/),
-      expect.stringMatching(/^KONG_PROXY_LISTEN: \[::\]:8443 says http2, .*HTTP\/1\.1 only/),
-    ]);
-  });
-
-  it('gives no warning about it on a control plane, which has no proxy', () => {
-    expect(readSettings({ KONG_ROLE: 'control_plane', KONG_PROXY_LISTEN: '0.0.0.0:8443 http2 ssl', ...tunnel() }).warnings).toEqual([]);
+describe('flags of listeners', () => {
+  it('take http2 with TLS and without, and say nothing of it', () => {
+    const { settings, warnings } = readSettings({ KONG_PROXY_LISTEN: '0.0.0.0:8000 http2, [::]:8443 http2 ssl, 0.0.0.0:8444 ssl' });
+    expect(settings.listen.proxy.map(({ ssl, http2 }) => [ssl, http2])).toEqual([[false, true], [true, true], [true, false]]);
+    expect(warnings).toEqual([]);
   });
 
   it.each(['KONG_ADMIN_LISTEN', 'KONG_STATUS_LISTEN'])('refuses proxy_protocol in %s, which would break every request',
@@ -280,7 +274,7 @@ describe('flags of listeners that are not supported', () => {
         + 'supported')]);
     });
 
-  it('are not in the default settings', () => {
+  it('do not name http2 or addresses of IPv6 by default', () => {
     const { settings, warnings } = readSettings({});
     expect(warnings).toEqual([]);
     expect(Object.values(settings.listen).flat().filter(({ host, http2 }) => http2 || host.includes(':'))).toEqual([]);

@@ -71,7 +71,7 @@ export function refusedRecord({ requestId, connection, status, answerBytes, body
   };
 }
 
-export function basicUser(authorization: string | undefined): string | undefined {
+function basicUser(authorization: string | undefined): string | undefined {
   const encoded = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? '')?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().split(':', 1)[0];
 }

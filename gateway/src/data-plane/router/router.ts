@@ -33,7 +33,7 @@ const ENTRY_BYTES = 300;
 const NONE = Symbol('no route');
 
 /** Routes of other protocols are those of streams, which have a router of their own. */
-export const SERVED_PROTOCOLS: readonly string[] = ['http', 'https', 'grpc', 'grpcs'];
+const SERVED_PROTOCOLS: readonly string[] = ['http', 'https', 'grpc', 'grpcs'];
 
 /** A route with an invalid expression, which is held back. */
 interface FailedRoute {

@@ -1,7 +1,7 @@
 /** Header names that the gateway looks at, with a number for each: the parser finds them without making a text of the name. */
 import type { DroppedHeaders } from '../messages.ts';
 
-export const KNOWN_HEADERS = [
+const KNOWN_HEADERS = [
   'host', 'connection', 'content-length', 'transfer-encoding', 'expect', 'upgrade', 'te', 'trailer', 'keep-alive', 'proxy-connection',
   'proxy', 'via', 'x-kong-request-id', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path',
   'x-forwarded-prefix', 'x-real-ip', 'x-consumer-id', 'x-consumer-custom-id', 'x-consumer-username', 'x-consumer-groups',
@@ -13,8 +13,6 @@ export const KNOWN_HEADERS = [
 
 // `HeadLines` has 64 bits for them.
 if (KNOWN_HEADERS.length > 64) throw new Error('too many known headers');
-
-export type KnownHeader = typeof KNOWN_HEADERS[number];
 
 /** Number of a name that is not known. */
 export const UNKNOWN = 255;

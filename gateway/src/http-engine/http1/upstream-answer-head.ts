@@ -5,7 +5,7 @@ import type { HeadLines } from './head-lines.ts';
 import { idOf } from './known-headers.ts';
 
 /** Lines of one head. Each is kept as numbers while the answer is passed on. */
-export const MAX_LINES = 1_000;
+const MAX_LINES = 1_000;
 
 const CONNECTION = idOf('connection');
 const CONTENT_LENGTH = idOf('content-length');

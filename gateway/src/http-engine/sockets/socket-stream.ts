@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { ByteReader, ByteStream } from './byte-stream.ts';
 
 /** Into which all sockets with `onread` read: what is in it is handed over at once. */
-export const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 const NOBODY: ByteReader = {
   data() { /* Nobody listens yet. */ },
