@@ -30,7 +30,8 @@ export class HeadLines implements HeaderLines {
   readonly #low: number;
   readonly #high: number;
 
-  constructor(text: string, places: readonly number[], low = 0, high = 0, mayRepeat = false) {
+  /** What is not said of the lines, as of those of HTTP/2, may be so. */
+  constructor(text: string, places: readonly number[], low = -1, high = -1, mayRepeat = true) {
     this.mayRepeat = mayRepeat;
     this.#text = text;
     this.#places = places;
