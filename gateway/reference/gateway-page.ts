@@ -64,7 +64,8 @@ export function gatewayPage(): string {
     + '`KONG_PROXY_LISTEN`, those with '
     + `${STREAM_PROTOCOLS.map(code).join(', ')} streams to addresses of `
     + '`KONG_STREAM_LISTEN`. '
-    + 'Clients of gRPC need `http2` in `KONG_PROXY_LISTEN`: a route for gRPC answers HTTP/1.1 with 426, or 415 where the request is not gRPC.',
+    + 'Clients of gRPC need `http2` in `KONG_PROXY_LISTEN`: a route for gRPC answers HTTP/1.1 with 426, or 415 where the request is not '
+    + 'gRPC.',
     '',
     '## Ports',
     '',
