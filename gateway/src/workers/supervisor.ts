@@ -36,12 +36,13 @@ export interface SupervisorOptions extends OwnProcessOptions {
   /** Path of the program of a worker. */
   readonly artefact: string;
   readonly output: WorkerOutput;
+  /** A worker that says nothing for so long does not serve. Milliseconds. @default 30_000 */
+  readonly silenceLimitMs?: number;
 }
 
 /** From the start of a process until it takes messages. Milliseconds. */
 const LOAD_LIMIT_MS = 60_000;
 
-/** A worker that says nothing for so long does not serve. Milliseconds. */
 const SILENCE_LIMIT_MS = 30_000;
 
 /** How often silent workers are looked for, and all get the health of all targets. Milliseconds. */
@@ -302,9 +303,10 @@ export class Supervisor implements Proxying {
   }
 
   #lookAround(): void {
+    const { silenceLimitMs = SILENCE_LIMIT_MS } = this.#options;
     const now = performance.now();
     for (const { number, process: worker, isServing, heardAt } of this.#slots) {
-      if (worker === undefined || !isServing || now - heardAt < SILENCE_LIMIT_MS) continue;
+      if (worker === undefined || !isServing || now - heardAt < silenceLimitMs) continue;
       this.#options.log.error('a worker does not answer and is ended', { worker: number, pid: worker.pid });
       worker.kill();
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { processFacts, workerCount } from './worker-count.ts';
+import { processFacts, processorQuota, workerCount } from './worker-count.ts';
 
 const MIB = 1_048_576;
 const FACTS = { processors: 4, memoryBytes: 0, sharesPorts: true, mayFork: true };
@@ -35,4 +35,15 @@ describe('the number of workers', () => {
     expect(processors).toBeGreaterThan(0);
     expect(memoryBytes).toBeLessThan(2 ** 50);
   });
+});
+
+it.each<[string, Record<string, string>, number]>([
+  ['a quarter of a processor', { 'cpu.max': '25000 100000\n' }, 0.25],
+  ['two and a half', { 'cpu.max': '250000 100000\n' }, 2.5],
+  ['no limit', { 'cpu.max': 'max 100000\n' }, Infinity],
+  ['half of one, in the older layout', { 'cpu/cpu.cfs_quota_us': '50000\n', 'cpu/cpu.cfs_period_us': '100000\n' }, 0.5],
+  ['no limit, in the older layout', { 'cpu/cpu.cfs_quota_us': '-1\n', 'cpu/cpu.cfs_period_us': '100000\n' }, Infinity],
+  ['no control groups', {}, Infinity],
+])('reads the quota of the container: %s', (_name, files, processors) => {
+  expect(processorQuota((name) => files[name])).toBe(processors);
 });

@@ -1,4 +1,5 @@
 /** How many processes proxy on this machine. */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 import type { Settings } from '../settings/settings.ts';
@@ -23,7 +24,8 @@ const MEMORY_OF_WORKER = 384 * 1_048_576;
 
 export function processFacts(): ProcessFacts {
   return {
-    processors: availableParallelism(),
+    // Node 24 ignores a quota of less than one processor.
+    processors: Math.max(1, Math.min(availableParallelism(), Math.floor(processorQuota()))),
     memoryBytes: constrainedMemory(),
     sharesPorts: process.platform === 'linux',
     mayFork: (process as { permission?: { has(scope: string): boolean } }).permission?.has('child') ?? true,
@@ -43,6 +45,23 @@ export function workerCount(
   if (workers !== 'auto') return { count: workers };
   const affordable = memoryBytes === 0 ? processors : Math.floor(memoryBytes / MEMORY_OF_WORKER);
   return { count: Math.max(1, Math.min(processors, affordable)) };
+}
+
+/** How many processors' time the container may use. `Infinity` where nothing is limited. */
+export function processorQuota(read = readGroupFile): number {
+  const [unified = '', unifiedPeriod = ''] = read('cpu.max')?.trim().split(' ') ?? [];
+  const [quota, period] = unified === '' ? [read('cpu/cpu.cfs_quota_us'), read('cpu/cpu.cfs_period_us')] : [unified, unifiedPeriod];
+  const processors = Number(quota) / Number(period);
+  return processors > 0 ? processors : Infinity;
+}
+
+/** As a container sees its own control group. */
+function readGroupFile(name: string): string | undefined {
+  try {
+    return readFileSync(`/sys/fs/cgroup/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node reports 2^64 - 1, or more than any machine has, where nothing is limited. */

@@ -135,7 +135,7 @@ it('no request sees two configurations while they change quickly, and none fails
   await withTraffic([...Array.from({ length: 6 }, () => flow(keptConnection())), ...Array.from({ length: 4 }, () => flow(false))],
     async (traffic) => {
       await traffic.flows(1);
-      // One after another, then many at once, of which some are told to come again.
+      // One after another, then many at once, of which some are refused.
       for (let number = 2; number <= LAST - 20; number += 1) await revision(number);
       await times(19, () => revision(LAST - 1).catch(({ message }: Error) => expect(message).toMatch('429')));
       await revision(LAST);

@@ -15,7 +15,7 @@ let upstream: number;
 
 beforeEach(async () => {
   topology = new LocalTopology();
-  upstream = await topology.upstream((_request, response) => void setTimeout(() => response.end('served'), 5));
+  upstream = await topology.upstream(({ url }, response) => void setTimeout(() => response.end('served'), url === '/slow' ? 2_000 : 5));
 });
 afterEach(() => topology.close());
 
@@ -127,22 +127,26 @@ describe('a node with two workers', () => {
     }
   });
 
-  it('drains under load without a failed request', async () => {
+  it('drains under load without a failed request, whether connections are kept or new', async () => {
     const node = await start([], { HYBRIDGE_DRAIN_SECONDS: '1' });
-    const agents = Array.from({ length: 8 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    const agents = Array.from({ length: 16 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    const flows = [...agents, ...Array.from({ length: 8 }, () => false as const)];
     const statuses: number[] = [];
     let isDraining = false;
-    const load = Promise.all(agents.map(async (agent) => {
+    const load = Promise.all(flows.map(async (agent) => {
       while (!isDraining) statuses.push(await ask(node, '/', agent));
     }));
-    await eventually('requests flow', () => statuses.length > 100);
+    await eventually('requests flow', () => statuses.length > 1_000);
     process.kill(node.process.pid, 'SIGTERM');
     // As a load balancer does: it stops sending requests when the node says that it is not ready.
     await eventually('it is not ready', async () => await statusOf(`${node.status}/status/ready`) === 503);
+    // Answers that come after the drain time.
+    const late = Promise.all(Array.from({ length: 16 }, () => ask(node, '/slow')));
     await sleep(200);
     isDraining = true;
     await load;
     expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(new Set(await late)).toEqual(new Set([200]));
     await eventually('it has ended', () => !runs(node.process.pid));
     expect(readFileSync(node.process.log, 'utf8')).toMatch(/"message":"stopped"/);
     for (const agent of agents) agent.destroy();
