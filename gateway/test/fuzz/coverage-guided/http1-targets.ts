@@ -95,7 +95,7 @@ function unboundedMemory(text: string): string | undefined {
   let sent = 0;
   for (; text !== '' && sent < MAX_UNREAD && !isHeld(client); sent += text.length) client.send(text);
   client.service.close();
-  return sent < MAX_UNREAD ? undefined : `${sent} bytes were read, and nobody took them`;
+  return sent < MAX_UNREAD ? undefined : `${sent} bytes were read, and the handler took none of them`;
 }
 
 function isHeld({ stream }: Http1Client): boolean {
