@@ -1,4 +1,4 @@
-/** Writes frames to a connection: those of one callback leave in one write. */
+/** Writes frames to a connection: those of one turn of the event loop leave in one write, whichever sockets they come from. */
 import type { ByteStream } from '../sockets/byte-stream.ts';
 import {
   CONTINUATION, DATA, FLAG_END_HEADERS, FLAG_END_STREAM, FRAME_HEADER_BYTES, GOAWAY, HEADERS, MAX_FRAME_BYTES, RST_STREAM, WINDOW_UPDATE,
@@ -21,14 +21,9 @@ export class FrameWriter {
   #isClosed = false;
   /** Whether the other end is slow: what is written now waits in memory. */
   isBlocked = false;
-  readonly #flushLater: () => void;
 
   constructor(stream: ByteStream) {
     this.#stream = stream;
-    this.#flushLater = () => {
-      this.#isScheduled = false;
-      this.flush();
-    };
   }
 
   /** @param isLast whether no body follows @returns bytes that it takes */
@@ -113,6 +108,12 @@ export class FrameWriter {
     this.flush();
   }
 
+  /** The turn ends. */
+  endTurn(): void {
+    this.#isScheduled = false;
+    this.flush();
+  }
+
   drained(): void {
     this.isBlocked = false;
   }
@@ -134,8 +135,23 @@ export class FrameWriter {
     this.#stage = FREE_STAGES.pop() ?? Buffer.allocUnsafeSlow(STAGE_BYTES);
     if (!this.#isScheduled) {
       this.#isScheduled = true;
-      queueMicrotask(this.#flushLater);
+      flushLater(this);
     }
     return this.#stage;
   }
+}
+
+/** With frames that have not left. */
+let due: FrameWriter[] = [];
+
+/** Not a microtask: behind each of the sockets that have something in one turn, that would be a write for each. */
+function flushLater(writer: FrameWriter): void {
+  due.push(writer);
+  if (due.length === 1) setImmediate(endTurn);
+}
+
+function endTurn(): void {
+  const writers = due;
+  due = [];
+  for (const writer of writers) writer.endTurn();
 }
