@@ -1,4 +1,4 @@
-/** Writes frames to a connection: those of one turn of the event loop leave in one write, whichever sockets they come from. */
+/** Writes frames to a connection: those of one round of the event loop leave in one write, whichever sockets they come from. */
 import type { ByteStream } from '../sockets/byte-stream.ts';
 import {
   CONTINUATION, DATA, FLAG_END_HEADERS, FLAG_END_STREAM, FRAME_HEADER_BYTES, GOAWAY, HEADERS, MAX_FRAME_BYTES, RST_STREAM, WINDOW_UPDATE,
@@ -108,7 +108,7 @@ export class FrameWriter {
     this.flush();
   }
 
-  /** The turn ends. */
+  /** The round ends. */
   endTurn(): void {
     this.#isScheduled = false;
     this.flush();
@@ -144,7 +144,7 @@ export class FrameWriter {
 /** With frames that have not left. */
 let due: FrameWriter[] = [];
 
-/** Not a microtask: behind each of the sockets that have something in one turn, that would be a write for each. */
+/** Not a microtask: behind each of the sockets that have something in one round, that would be a write for each. */
 function flushLater(writer: FrameWriter): void {
   due.push(writer);
   if (due.length === 1) setImmediate(endTurn);
