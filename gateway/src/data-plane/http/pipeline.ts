@@ -286,7 +286,7 @@ export class Pipeline implements RequestHandler {
       exchange.clock.end = performance.now();
       this.#finish(exchange);
     };
-    exchange.response = this.#reject(answer, incoming, outgoing, exchange.requestId);
+    this.#reject(answer, incoming, outgoing, exchange);
   }
 
   #writeAccessLog(exchange: HttpExchange): void {
@@ -299,12 +299,13 @@ export class Pipeline implements RequestHandler {
   }
 
   /** What a client sent behind a request that was refused as malformed is not to be trusted to be a request: the connection ends. */
-  #reject(answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, requestId = nextRequestId()): ResponseHead {
+  #reject(answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, exchange?: HttpExchange): void {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
     const said = speaksGrpc(incoming) ? grpcAnswer(answer) : { ...answer, fallback };
-    const { head, body } = ownHead(said, requestId, incoming.headers.first('accept'), performance.now());
+    const { head, body } = ownHead(said, exchange?.requestId ?? nextRequestId(), incoming.headers.first('accept'), performance.now());
+    // Its end, which may come at once, is logged with it.
+    if (exchange !== undefined) exchange.response = head;
     this.#write(incoming, outgoing, head, body, answer.status !== 404);
-    return head;
   }
 
   #write(incoming: IncomingRequest, outgoing: OutgoingAnswer, head: ResponseHead, body: Buffer, closes: boolean): void {

@@ -43,4 +43,4 @@ export interface Http1Timeouts {
   readonly halfClosed: number;
 }
 
-export const HTTP1_TIMEOUTS: Http1Timeouts = { head: 60, body: 60, idle: 75, write: 60, drain: 5, linger: 5, halfClosed: 2 };
+export const HTTP1_TIMEOUTS: Http1Timeouts = { head: 60, body: 60, idle: 75, write: 60, drain: 5, linger: 5, halfClosed: 0 };
