@@ -6,6 +6,15 @@ import type { ByteReader, ByteStream } from './byte-stream.ts';
 /** Into which all sockets with `onread` read: what is in it is handed over at once. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
+/** Longest write that is put together in a buffer that is used again. Bytes. */
+const MAX_PUT_TOGETHER = 81_920;
+
+/** Buffers that are kept for such writes. */
+const MAX_FREE = 64;
+
+/** Where writes are put together; each is lent to one write at a time. */
+const FREE: Buffer[] = [];
+
 const NOBODY: ByteReader = {
   data() { /* Nobody listens yet. */ },
   drain() { /* Nobody listens yet. */ },
@@ -20,6 +29,10 @@ export class SocketStream implements ByteStream {
   #socket!: Socket;
   #error: Error | undefined = undefined;
   #isPaused = false;
+  /** The buffer of the write that is under way. */
+  #lent: Buffer | undefined = undefined;
+  /** Writes whose buffers were taken back before Node called back: it does so in the order of writes. */
+  #takenBackEarly = 0;
   /** What the reader gave back. */
   #unread: Buffer | undefined = undefined;
 
@@ -30,6 +43,11 @@ export class SocketStream implements ByteStream {
       this.#read(buffer as Buffer, length);
       return true;
     },
+  };
+
+  readonly #takeBack = (): void => {
+    if (this.#takenBackEarly > 0) this.#takenBackEarly -= 1;
+    else this.#free();
   };
 
   /** @param readsItself whether the socket was made with `onread` of this stream */
@@ -67,15 +85,21 @@ export class SocketStream implements ByteStream {
   }
 
   writeBytes(bytes: Buffer): boolean {
-    return this.#socket.write(Buffer.from(bytes));
+    return this.writeBoth('', bytes);
   }
 
+  /** The bytes are copied in any case: their buffer belongs to what is read next. */
   writeBoth(text: string, bytes: Buffer): boolean {
-    // The bytes are copied in any case.
-    const both = Buffer.allocUnsafe(text.length + bytes.length);
-    both.write(text, 'latin1');
-    both.set(bytes, text.length);
-    return this.#socket.write(both);
+    const length = text.length + bytes.length;
+    if (this.#lent !== undefined || length > MAX_PUT_TOGETHER) return this.#socket.write(filled(Buffer.allocUnsafe(length), text, bytes));
+    const lent = this.#lent = FREE.pop() ?? Buffer.allocUnsafeSlow(MAX_PUT_TOGETHER);
+    const goesOn = this.#socket.write(filled(lent, text, bytes).subarray(0, length), this.#takeBack);
+    // The system has all of it: nobody looks at the buffer any more, though the call that says so comes later.
+    if (this.#socket.writableLength === 0) {
+      this.#takenBackEarly += 1;
+      this.#free();
+    }
+    return goesOn;
   }
 
   pause(): void {
@@ -110,6 +134,11 @@ export class SocketStream implements ByteStream {
     else this.#socket.resetAndDestroy();
   }
 
+  #free(): void {
+    if (this.#lent !== undefined && FREE.length < MAX_FREE) FREE.push(this.#lent);
+    this.#lent = undefined;
+  }
+
   #read(buffer: Buffer, length: number): void {
     if (this.#unread === undefined) return this.reader.data(buffer, 0, length);
     this.#unread = Buffer.concat([this.#unread, buffer.subarray(0, length)]);
@@ -122,4 +151,10 @@ export class SocketStream implements ByteStream {
     this.#unread = undefined;
     this.reader.data(bytes, 0, bytes.length);
   }
+}
+
+function filled(target: Buffer, text: string, bytes: Buffer): Buffer {
+  if (text !== '') target.write(text, 'latin1');
+  target.set(bytes, text.length);
+  return target;
 }
