@@ -94,7 +94,7 @@ export class SocketStream implements ByteStream {
     if (this.#lent !== undefined || length > MAX_PUT_TOGETHER) return this.#socket.write(filled(Buffer.allocUnsafe(length), text, bytes));
     const lent = this.#lent = FREE.pop() ?? Buffer.allocUnsafeSlow(MAX_PUT_TOGETHER);
     const goesOn = this.#socket.write(filled(lent, text, bytes).subarray(0, length), this.#takeBack);
-    // The system has all of it: nobody looks at the buffer any more, though the call that says so comes later.
+    // The system has all of it: the buffer is free, though Node says so later.
     if (this.#socket.writableLength === 0) {
       this.#takenBackEarly += 1;
       this.#free();
