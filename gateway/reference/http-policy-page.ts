@@ -32,7 +32,6 @@ const TIMEOUTS: Readonly<Record<keyof Http1Timeouts, string>> = {
   write: 'while a client takes nothing of an answer: the connection is reset',
   drain: 'the rest of a body behind an early answer: the connection ends',
   linger: "the client's end of a connection that the gateway has ended",
-  halfClosed: 'an answer, or the next part of it, to a client that has closed its direction: it may be gone',
 };
 
 export function httpPolicyPage(): string {

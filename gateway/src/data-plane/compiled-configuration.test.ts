@@ -5,7 +5,7 @@ import { snapshotOf } from '../../test/fixtures/snapshot.ts';
 import type { Row } from '../model/config-table.ts';
 import type { StreamExchange } from '../plugin-kit/stream-exchange.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
-import { compileConfiguration } from './compiled-configuration.ts';
+import { compileConfiguration } from './compiled-configuration.testing.ts';
 import type { Handlers, Scheme } from './compiled-configuration.ts';
 import { phasesFor } from './plans.ts';
 

@@ -2,7 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import { KeptList } from '../base/kept-list.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
-import { atOnce, forEachInSteps } from '../base/steps.ts';
+import { forEachInSteps } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import type { PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
 import { isStreamProtocol } from '../model/stream-protocols.ts';
@@ -76,16 +76,6 @@ export type Handlers = Readonly<Record<string, PluginHandler<unknown>>>;
 /** Runs after every plugin that this version knows, so that a consumer has been found by then. */
 const LAST_PRIORITY = Number.NEGATIVE_INFINITY;
 
-/**
- * Holds back what cannot be run: requests of a route with an invalid regular expression, and requests that would run a plugin without a
- * handler or one that rejects its configuration.
- */
-export function compileConfiguration(
-  snapshot: Snapshot, handlers: Handlers, instances: PluginInstances, routerFlavor?: RouterFlavor,
-): CompiledConfiguration {
-  return atOnce(compilingConfiguration({ snapshot, handlers, instances, routerFlavor }));
-}
-
 interface CompilationSource {
   readonly snapshot: Snapshot;
   readonly handlers: Handlers;
@@ -95,6 +85,10 @@ interface CompilationSource {
   readonly before?: CompiledConfiguration | undefined;
 }
 
+/**
+ * Holds back what cannot be run: requests of a route with an invalid regular expression, and requests that would run a plugin without a
+ * handler or one that rejects its configuration.
+ */
 export function* compilingConfiguration(source: CompilationSource): Steps<CompiledConfiguration> {
   const held = source.instances.hold();
   try {

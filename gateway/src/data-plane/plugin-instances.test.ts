@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { pluginInstances } from '../../test/fixtures/plugin-instances.ts';
 import { snapshotOf } from '../../test/fixtures/snapshot.ts';
 import type { Row } from '../model/config-table.ts';
-import { compileConfiguration } from './compiled-configuration.ts';
+import { compileConfiguration } from './compiled-configuration.testing.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 
 function node() {

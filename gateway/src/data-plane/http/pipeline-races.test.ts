@@ -10,7 +10,7 @@ import { createLog } from '../../base/log.ts';
 import type { Row } from '../../model/config-table.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
-import { compileConfiguration } from '../compiled-configuration.ts';
+import { compileConfiguration } from '../compiled-configuration.testing.ts';
 import { FakeAnswer, FakeRequest, FakeUpstreams } from './fake-messages.testing.ts';
 import type { FakeCall, FakeRequestOptions } from './fake-messages.testing.ts';
 import { Pipeline } from './pipeline.ts';

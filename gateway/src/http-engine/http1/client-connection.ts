@@ -109,8 +109,6 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   #isReading = false;
   #isPaused = false;
   #hasInputEnded = false;
-  /** What was sent of the answer when it was looked at last. */
-  #sentBefore = 0;
   /** Tick of the service at which patience ends. 0: never */
   #deadline: number;
   #writeDeadline = 0;
@@ -241,8 +239,6 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
         // It is not the client who is slow.
         if (!this.#request!.isWanted) return void (this.#deadline = tick + this.#service.timeouts.body);
         return this.#breakBody('body-timeout');
-      case ANSWER:
-        return this.#checkHalfClosed(tick);
       case DRAIN:
         return this.#linger();
       default:
@@ -426,21 +422,8 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     if (this.#state === HEAD) return this.#text === '' ? this.#linger() : this.#refuse('incomplete-head', this.#text);
     if (this.#state === BODY) return this.#breakBody('incomplete-body');
     if (this.#state === SWITCHED) return undefined;
-    if (this.#state !== ANSWER) return this.#linger();
-    const { tick, timeouts } = this.#service;
-    if (timeouts.halfClosed === 0) return this.cut(false);
-    this.#deadline = tick + timeouts.halfClosed;
-    this.#sentBefore = this.#answer!.bytesSent;
-    return undefined;
-  }
-
-  /** The client has closed its direction. A client that waits for the rest takes what is sent; one that is gone resets then. */
-  #checkHalfClosed(tick: number): void {
-    const { bytesSent } = this.#answer!;
-    if (bytesSent === this.#sentBefore) return this.cut(false);
-    this.#sentBefore = bytesSent;
-    this.#deadline = tick + this.#service.timeouts.halfClosed;
-    return undefined;
+    // TCP does not tell a client that waits for its answer from one that is gone; nginx takes it for gone, too.
+    return this.#state === ANSWER ? this.cut(false) : this.#linger();
   }
 
   #breakBody(reason: RefusalReason): void {

@@ -36,11 +36,6 @@ export interface Http1Timeouts {
   readonly drain: number;
   /** For the client's end of a connection that we have ended. Seconds. */
   readonly linger: number;
-  /**
-   * For an answer to a client that has closed its direction: it may wait for the answer, or be gone. Counts from the last bytes
-   * that were sent. 0: it is taken for gone at once. Seconds.
-   */
-  readonly halfClosed: number;
 }
 
-export const HTTP1_TIMEOUTS: Http1Timeouts = { head: 60, body: 60, idle: 75, write: 60, drain: 5, linger: 5, halfClosed: 0 };
+export const HTTP1_TIMEOUTS: Http1Timeouts = { head: 60, body: 60, idle: 75, write: 60, drain: 5, linger: 5 };
