@@ -6,6 +6,8 @@ const BUNDLED_LIBRARIES = [
   'fastify@^5.12.0',
   'kysely@^0.29.0',
   'pg@^8.23.0',
+  'mysql2@^3.24.0',
+  '@aws-sdk/rds-signer@^3',
   'ws@^8.23.0',
   '@peculiar/x509@^2.2.0',
   'reflect-metadata@^0.2.2',
