@@ -58,13 +58,16 @@ const dialect: Dialect = {
     const array = `cast(${parameter} as json)`;
     return `(select value from json_array_elements(${array}) limit json_array_length(${array})) given`;
   },
-  json: (column) => `cast(${column} as json)`,
+  number: (column, member) => `cast(cast(${column} as json) ->> '${member}' as double precision)`,
   forUpdate: 'for update',
   // PostgreSQL runs all modifying CTEs, and checks references when all of them have run.
   write: (parts) => {
     const named = parts.map((part, n) => `part${n} as (${part})`);
     return [`with ${named.join(', ')} select pg_notify(${CHANNEL}, cast(:revision as text))`];
   },
-  lock: async (transaction) => void await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction),
+  alone: (db, work) => db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
+    return work(transaction);
+  }),
   snapshot: (db, work) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
 };

@@ -4,22 +4,25 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { pageOf, toSeconds } from '../page.ts';
 import type { DataPlaneRow, DataPlaneRows, Page } from '../store.ts';
-import type { Tables } from './tables.ts';
+import { run, statement } from './statement.ts';
+import type { Statement } from './statement.ts';
+import type { Dialect, Tables } from './tables.ts';
 
 export class DataPlaneTable implements DataPlaneRows {
   readonly #db: Kysely<Tables>;
   readonly #clock: Clock;
+  readonly #put: Statement;
 
-  constructor(db: Kysely<Tables>, clock: Clock) {
+  constructor(db: Kysely<Tables>, dialect: Dialect, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
+    this.#put = statement(dialect, `insert into data_planes (id, body, expires_at) values (:id, :body, cast(:expiresAt as bigint))
+      on conflict (id) do update set body = excluded.body, expires_at = excluded.expires_at`);
   }
 
   async put(row: DataPlaneRow, ttlSeconds: number): Promise<void> {
     const now = toSeconds(this.#clock.now());
-    const values = { body: JSON.stringify(row), expires_at: now + ttlSeconds };
-    await this.#db.insertInto('data_planes').values({ id: row.id, ...values })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(values)).execute();
+    await run(this.#db, this.#put, { id: row.id, body: JSON.stringify(row), expiresAt: now + ttlSeconds });
     await this.#db.deleteFrom('data_planes').where('expires_at', '<=', now).execute();
   }
 

@@ -17,7 +17,7 @@ export interface ListShape {
 export function listStatement(dialect: Dialect, shape: ListShape): Statement {
   const { isBelow, isAfter, isNewestFirst, match, tags } = shape;
   const required = match === 'all' ? Array.from({ length: tags }, (_, n) => `t${n}`) : [];
-  const created = `cast(${dialect.json('e.body')} ->> 'created_at' as double precision)`;
+  const created = dialect.number('e.body', 'created_at');
   const order = isNewestFirst ? `${created} desc, e.key desc` : `${base(shape)}.key`;
   return statement(dialect, `select e.key, e.body
     from ${isBelow ? 'entity_references r join entities e on e.entity = r.entity and e.key = r.key' : 'entities e'}

@@ -14,8 +14,11 @@ describe('migrations', () => {
   const dialect: Dialect = {
     name: 'sqlite',
     types: { key: sql`text`, text: sql`text`, long: sql`integer` },
-    elements: (parameter) => parameter, json: (column) => column, forUpdate: '', write: (parts) => parts,
-    lock: async () => void ran.push('lock'),
+    elements: (parameter) => parameter, number: (column) => column, forUpdate: '', write: (parts) => parts,
+    alone: (database, work) => {
+      ran.push('lock');
+      return database.transaction().execute(work);
+    },
     snapshot: (database, work) => database.transaction().execute(work),
   };
   const migration = (name: string, work: () => void = () => undefined): Migration => ({

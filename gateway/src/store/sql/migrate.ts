@@ -11,14 +11,13 @@ export interface Migration {
 }
 
 /**
- * Applies the migrations that are missing, all in one transaction.
+ * Applies the migrations that are missing, all in one transaction where the database can do that.
  *
  * @returns names of the migrations that were applied now
  * @throws GatewayError `database-newer`: the database was used by a newer version
  */
 export async function migrate(db: Kysely<Tables>, dialect: Dialect, migrations: readonly Migration[]): Promise<readonly string[]> {
-  return db.transaction().execute(async (transaction) => {
-    await dialect.lock(transaction);
+  return dialect.alone(db, async (transaction) => {
     await transaction.schema.createTable('applied_migrations').ifNotExists()
       .addColumn('name', dialect.types.key, (column) => column.notNull().primaryKey())
       .addColumn('applied_at', dialect.types.long, (column) => column.notNull())
@@ -27,7 +26,8 @@ export async function migrate(db: Kysely<Tables>, dialect: Dialect, migrations: 
     refuseNewer(applied, migrations);
     const missing = migrations.filter(({ name }) => !applied.has(name));
     for (const migration of missing) {
-      await migration.up(transaction, dialect);
+      const work = () => migration.up(transaction, dialect);
+      await (dialect.migration?.(transaction, migration.name, work) ?? work());
       await transaction.insertInto('applied_migrations').values({ name: migration.name, applied_at: Date.now() }).execute();
     }
     return missing.map(({ name }) => name);

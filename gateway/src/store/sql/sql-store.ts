@@ -68,7 +68,7 @@ export class SqlStore implements Store {
     this.#clock = clock;
     this.#log = log;
     this.latest = new TableReader(database.reading, this.#context, () => clock.now());
-    this.dataPlanes = new DataPlaneTable(database.db, clock);
+    this.dataPlanes = new DataPlaneTable(database.db, database.dialect, clock);
     this.#expiry = new ExpiryWatch({
       clock,
       next: () => this.#nextExpiry(),

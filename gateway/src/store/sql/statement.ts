@@ -15,12 +15,13 @@ export type Parameters = Readonly<Record<string, string | number | null>>;
  * @param template `:name` is a parameter; `elements(:name)` is a table with one column `value`, whose rows are the elements of a JSON array
  * of arrays: `value ->> 0` is the first part of one, as text
  */
-export function statement({ name, elements }: Pick<Dialect, 'name' | 'elements'>, template: string): Statement {
+export function statement({ name, elements, translate }: Pick<Dialect, 'name' | 'elements' | 'translate'>, template: string): Statement {
   const names: string[] = [];
-  const tables = template.replace(/elements\((:\w+)\)/g, (_, parameter: string) => elements(parameter));
+  const tables = (translate?.(template) ?? template).replace(/elements\((:\w+)\)/g, (_, parameter: string) => elements(parameter));
   const text = tables.replace(/:(\w+)/g, (_, given: string) => {
-    if (!names.includes(given)) names.push(given);
-    return `${name === 'postgres' ? '$' : '?'}${names.indexOf(given) + 1}`;
+    // Parameters of MySQL have no numbers.
+    if (name === 'mysql' || !names.includes(given)) names.push(given);
+    return name === 'mysql' ? '?' : `${name === 'postgres' ? '$' : '?'}${names.indexOf(given) + 1}`;
   });
   return { text: text.replace(/\s+/g, ' ').trim(), names };
 }

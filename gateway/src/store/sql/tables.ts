@@ -27,19 +27,25 @@ export type Connection = Kysely<Tables> | Transaction<Tables>;
 
 /** What differs between databases. */
 export interface Dialect {
-  readonly name: 'sqlite' | 'postgres';
+  readonly name: 'sqlite' | 'postgres' | 'mysql';
   /** Column types. `key` compares byte by byte, whatever the collation of the database. */
   readonly types: { readonly key: RawBuilder<unknown>; readonly text: RawBuilder<unknown>; readonly long: RawBuilder<unknown> };
   /** How a query takes its rows, so that other transactions that take them wait. */
   readonly forUpdate: string;
   /** A table with one column, `value`: the elements of a JSON array. */
   elements(parameter: string): string;
-  /** A column of text, read as JSON. */
-  json(column: string): string;
+  /** The number that a member of the JSON in a column is. */
+  number(column: string, member: string): string;
+  /** A statement, parameters still by name, that is written as SQLite and PostgreSQL understand it. @default - it stays as it is */
+  translate?(template: string): string;
   /** The statements that do all parts of a change: one where the database allows it. It may notify other nodes; without that, they poll. */
   write(parts: readonly string[]): readonly string[];
-  /** Makes every other node wait until the transaction ends. */
-  lock(transaction: Transaction<Tables>): Promise<void>;
+  /** Runs the work in a transaction of a connection, while every other node that does the same waits. */
+  alone<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Runs a migration, where one that was interrupted may have left some of its tables. @default - a transaction leaves none */
+  migration?(transaction: Transaction<Tables>, name: string, work: () => Promise<void>): Promise<void>;
+  /** Whether a transaction was undone because of another one, and may succeed when it runs again. @default - none is */
+  isConflict?(error: unknown): boolean;
   /** Runs the work in a transaction that sees one state. */
   snapshot<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
 }

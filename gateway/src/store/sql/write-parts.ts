@@ -7,10 +7,10 @@ export const WRITE_PARTS = {
   removed: 'delete from entities where (entity, key) in (select value ->> 0, value ->> 1 from elements(:removed))',
   inserted: `insert into entities (entity, key, body, expires_at)
     select value ->> 0, value ->> 1, value ->> 2, cast(value ->> 3 as bigint) from elements(:inserted)`,
-  replaced: `update entities set body = x.body, expires_at = x.expires_at
-    from (select value ->> 0 as entity, value ->> 1 as key, value ->> 2 as body, cast(value ->> 3 as bigint) as expires_at
-      from elements(:replaced)) x
-    where entities.entity = x.entity and entities.key = x.key`,
+  // The rows exist. Databases join what is updated in ways of their own, and agree on this.
+  replaced: `insert into entities (entity, key, body, expires_at)
+    select value ->> 0, value ->> 1, value ->> 2, cast(value ->> 3 as bigint) from elements(:replaced) where true
+    on conflict (entity, key) do update set body = excluded.body, expires_at = excluded.expires_at`,
   removedUnique: `delete from unique_values where (entity, field, digest) in
     (select value ->> 0, value ->> 1, value ->> 2 from elements(:removedUnique))`,
   removedReferences: `delete from entity_references where (entity, key, field) in

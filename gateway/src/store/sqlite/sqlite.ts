@@ -65,10 +65,10 @@ const dialect: Dialect = {
   name: 'sqlite',
   types: { key: sql`text`, text: sql`text`, long: sql`integer` },
   elements: (parameter) => `json_each(${parameter}) given`,
-  json: (column) => column,
+  number: (column, member) => `cast(${column} ->> '${member}' as double precision)`,
   // A transaction of the connection that writes has the whole file.
   forUpdate: '',
   write: (parts) => parts,
-  lock: async () => undefined,
+  alone: (db, work) => db.transaction().execute(work),
   snapshot: (db, work) => db.transaction().execute(work),
 };
