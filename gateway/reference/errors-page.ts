@@ -2,7 +2,7 @@
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { EXIT_CODES } from '../src/base/errors.ts';
 import type { ExitReason } from '../src/base/errors.ts';
-import { statusOfKind } from '../src/control-plane/admin-api/endpoint-server.ts';
+import { statusOfKind } from '../src/control-plane/admin-api/failure.ts';
 import { ENTITY_ERROR_KINDS } from '../src/model/entity-error.ts';
 import type { EntityErrorKind } from '../src/model/entity-error.ts';
 import { code, generatedBy, table } from './markdown.ts';

@@ -14,6 +14,7 @@ import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
 import type { DeclarativeConfiguration } from '../declarative-configuration.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
+import { batchEndpoint } from './batch/batch-endpoint.ts';
 import { clusteringEndpoints } from './clustering-endpoints.ts';
 import { configEndpoint } from './config-endpoint.ts';
 import { createEndpointServer } from './endpoint-server.ts';
@@ -83,6 +84,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     configEndpoint(declarative, schemas),
     statusEndpoint(store, counts, options.configurationHash ?? (declarative && (() => declarative.hash))),
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId, health: options.health }),
+    batchEndpoint(store, context, options.log),
     ...schemaEndpoints(context),
     ...tagEndpoints(store),
     ...pluginApiEndpoints(plugins, options),

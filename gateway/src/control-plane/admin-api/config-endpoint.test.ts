@@ -125,7 +125,7 @@ describe('POST /config', () => {
   it('answers 429 while another one is being loaded', async () => {
     const { methods } = configEndpoint(node.configuration, SCHEMAS);
     const request = {
-      method: 'POST' as const, params: {}, path: '/config', query: new URLSearchParams(),
+      method: 'POST' as const, params: {}, path: '/config', query: new URLSearchParams(), headers: {},
       contentType: 'text/yaml', bytes: Buffer.from(YAML),
       body: () => Promise.resolve({}),
     };

@@ -2,19 +2,15 @@
 import Fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Secret } from '../../base/secret.ts';
 import { KONG_VERSION } from '../../base/version.ts';
-import { EntityError } from '../../model/entity-error.ts';
-import type { EntityErrorKind } from '../../model/entity-error.ts';
-import { isDatabaseUnavailable } from '../../store/database-unavailable.ts';
 import { isAuthorized, UNAUTHORIZED } from './access.ts';
 import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest, Endpoint, Match, Method } from './endpoint.ts';
+import { UNEXPECTED, failure } from './failure.ts';
 import { HTML, htmlPage, refuseMalformed } from './html-page.ts';
 import { isReadable, parseBody } from './request-body.ts';
-import { RequestError } from './request-error.ts';
 
 interface EndpointServerOptions {
   readonly endpoints: readonly Endpoint[];
@@ -52,11 +48,15 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
   // Before a body is read. Browsers send no token with the question that OPTIONS is.
   app.addHook('onRequest', async (request, reply) => (
     request.method === 'OPTIONS' || isAuthorized(request.headers, options.token) ? undefined : send(request, reply, UNAUTHORIZED)));
-  app.all('/*', async (request, reply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (request.method === 'TRACE') return send(request, reply, htmlPage(405));
     const match = table.find(pathOf(request));
     return send(request, reply, match ? await answerMatched(match, request, options.log) : NOT_FOUND);
-  });
+  };
+  app.all('/*', answer);
+  for (const { path, bodyLimitBytes } of options.endpoints) {
+    if (bodyLimitBytes !== undefined) app.all(path, { bodyLimit: bodyLimitBytes }, answer);
+  }
   // Fastify finds no route for methods that no endpoint has.
   app.setNotFoundHandler((request, reply) => send(request, reply, table.find(pathOf(request)) ? METHOD_NOT_ALLOWED : NOT_FOUND));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, request, reply) => {
@@ -110,6 +110,7 @@ function requestOf({ params }: Match, received: FastifyRequest): AdminRequest {
     params,
     path: path.replace(/(.)\/$/, '$1'),
     query: new URLSearchParams(received.url.slice(path.length + 1)),
+    headers: received.headers,
     bytes,
     contentType,
     body: async (typed) => {
@@ -132,50 +133,11 @@ function preflight(allow: string, request: FastifyRequest): AdminAnswer {
   };
 }
 
-const UNEXPECTED = 'An unexpected error occurred';
-
 /** Failures that Fastify finds before an endpoint is called. */
 const FRAMEWORK_ERRORS: Readonly<Record<number, AdminAnswer>> = {
   413: { status: 413, body: { message: 'Request body too large' } },
   415: htmlPage(415),
 };
-
-/** Seconds after which a client may try again while the database is away. */
-const RETRY_AFTER_SECONDS = 5;
-
-const NO_DATABASE: AdminAnswer = {
-  status: 503,
-  body: { message: 'the database is not available; try again later' },
-  headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-};
-
-const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = {
-  uniqueViolation: 409, notFound: 404, operationUnsupported: 405,
-};
-
-export function statusOfKind(kind: EntityErrorKind): number {
-  return STATUS_OF_KIND[kind] ?? 400;
-}
-
-function failure(error: unknown, log: Log): AdminAnswer {
-  if (error instanceof RequestError) return { status: error.status, ...error.message && { body: { message: error.message } } };
-  // The store has logged the outage, once for all requests that it fails.
-  if (isDatabaseUnavailable(error)) return NO_DATABASE;
-  if (!(error instanceof EntityError)) {
-    // The cause is logged; clients do not see it.
-    log.error('a request of the Admin API failed', { error: messageOf(error) });
-    return { status: 500, body: { message: UNEXPECTED } };
-  }
-  const { code, title: name, message, fields, options } = error;
-  const details = { ...fields && { fields: asListIfPositions(fields) }, ...options && { options } };
-  return { status: statusOfKind(error.kind), body: { code, name, message, ...details } };
-}
-
-/** What is wrong with a list that was sent as a body, by position, is printed as a list. */
-function asListIfPositions(fields: Readonly<Record<string, unknown>>): unknown {
-  const names = Object.keys(fields);
-  return names.length > 0 && names.every((name, index) => name === String(index + 1)) ? Object.values(fields) : fields;
-}
 
 function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers, revision }: AdminAnswer): FastifyReply {
   const isText = typeof body === 'string';

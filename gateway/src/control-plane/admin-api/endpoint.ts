@@ -1,4 +1,6 @@
 /** Endpoints of the Admin API, and the table that finds the one for a path. */
+import type { IncomingHttpHeaders } from 'node:http';
+
 import type { EntityValue } from '../../model/schema/field.ts';
 
 export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
@@ -13,6 +15,7 @@ export interface AdminRequest {
   /** The path as received, without the query and a trailing slash. */
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
   /** The body as received. */
   readonly bytes: Buffer;
   readonly contentType?: string;
@@ -50,6 +53,8 @@ export interface Endpoint {
   readonly isUnlisted?: boolean;
   /** Whether it reads bodies of any type by itself. @default - JSON and forms only */
   readonly readsAnyType?: boolean;
+  /** Largest body, in bytes; for paths without parameters. @default - that of all endpoints */
+  readonly bodyLimitBytes?: number;
 }
 
 /** The same path, with some methods changed or added. */

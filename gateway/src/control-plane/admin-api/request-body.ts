@@ -78,7 +78,8 @@ function levelsOf(text: string): number {
   return deepest;
 }
 
-function refuseUnusable(key: string, value: unknown): unknown {
+/** A reviver of JSON. @throws SyntaxError the JSON has what no entity may have */
+export function refuseUnusable(key: string, value: unknown): unknown {
   if (key === UNUSABLE_NAME) throw new SyntaxError(`${UNUSABLE_NAME} is no field`);
   // Half of a surrogate pair has no UTF-8: databases and peers would confuse it with any other half.
   if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new SyntaxError('a string is no Unicode text');

@@ -1,0 +1,82 @@
+/** What a batch asks for: its operations, checked for their form only. */
+import { schemaViolation } from '../../../model/entity-error.ts';
+import type { EntityError } from '../../../model/entity-error.ts';
+import type { EntityValue } from '../../../model/schema/field.ts';
+import { isPlainObject } from '../../../model/schema/plain-object.ts';
+import type { Violations } from '../../../model/schema/violations.ts';
+import type { BatchBody } from './batch-body.ts';
+
+export const OPERATIONS = ['create', 'put', 'patch', 'delete'] as const;
+
+export interface BatchOperation {
+  readonly operation: typeof OPERATIONS[number];
+  /** Entity type. */
+  readonly entity: string;
+  /** Id or endpoint key. */
+  readonly key?: string;
+  readonly body?: EntityValue;
+  /** Ids or endpoint keys of the entities that it belongs to, by the fields that refer to them. */
+  readonly within?: Readonly<Record<string, string>>;
+}
+
+export interface BatchRequest {
+  readonly comment?: string;
+  readonly operations: readonly unknown[];
+}
+
+/** Characters of a comment. */
+export const MAX_COMMENT = 1_000;
+
+/** @throws EntityError a member is missing, unknown or of another type */
+export function batchRequestOf({ members, operations }: BatchBody): BatchRequest {
+  const { comment, operations: given, ...unknown } = members;
+  const violations: Record<string, string> = {};
+  if (comment !== undefined) {
+    if (typeof comment !== 'string') violations.comment = 'expected a string';
+    else if (comment.length > MAX_COMMENT) violations.comment = `length must be at most ${MAX_COMMENT}`;
+  }
+  if (!operations) violations.operations = given === undefined ? 'required field missing' : 'expected an array';
+  for (const name of Object.keys(unknown)) violations[name] = 'unknown field';
+  if (Object.keys(violations).length > 0) throw schemaViolation(violations);
+  return { operations: operations!, ...comment !== undefined && { comment: comment as string } };
+}
+
+/** Whether each member is what it has to be; otherwise why not. */
+const MEMBERS: Readonly<Record<string, (value: unknown, types: ReadonlySet<string>) => string | undefined>> = {
+  operation: (value) => ((OPERATIONS as readonly unknown[]).includes(value) ? undefined : `expected one of: ${OPERATIONS.join(', ')}`),
+  entity: (value, types) => (typeof value === 'string' && types.has(value) ? undefined : 'expected an entity type'),
+  key: (value) => (typeof value === 'string' && value !== '' ? undefined : 'expected an id or a name'),
+  body: (value) => (isPlainObject(value) ? undefined : 'expected a record'),
+  within: (value) => (isPlainObject(value) && Object.values(value).every((key) => typeof key === 'string' && key !== '')
+    ? undefined : 'expected ids or names by field'),
+};
+
+const REQUIRED: readonly string[] = ['operation', 'entity'];
+
+/**
+ * @param types the entity types that batches may have
+ * @throws EntityError it has not the form of an operation
+ */
+export function operationOf(given: unknown, types: ReadonlySet<string>): BatchOperation {
+  if (!isPlainObject(given)) throw schemaViolation({ operation: 'expected a record' });
+  const violations: Record<string, string> = {};
+  for (const name of REQUIRED) if (given[name] === undefined) violations[name] = 'required field missing';
+  for (const [name, value] of Object.entries(given)) {
+    const violation = Object.hasOwn(MEMBERS, name) ? MEMBERS[name]!(value, types) : 'unknown field';
+    if (violation !== undefined) violations[name] = violation;
+  }
+  const isWithoutKey = given.key === undefined && given.within === undefined;
+  if (given.operation === 'delete' && given.body !== undefined) violations.body = 'not expected for delete';
+  if (given.operation === 'create' && given.key !== undefined) violations.key = 'not expected for create';
+  if ((given.operation === 'patch' || given.operation === 'delete') && isWithoutKey) violations.key = 'required field missing';
+  if (Object.keys(violations).length > 0) throw schemaViolation(violations satisfies Violations);
+  return given as unknown as BatchOperation;
+}
+
+/** An operation that failed: all of the batch is rolled back. */
+export class OperationFailed extends Error {
+  constructor(readonly index: number, readonly failure: EntityError) {
+    super(failure.message);
+    this.name = 'OperationFailed';
+  }
+}
