@@ -64,6 +64,18 @@ export const ERROR_CODES = {
     meaning: 'The working directory cannot be created or written.',
     fix: 'Set `KONG_PREFIX` to a folder that the user of the node may write.',
   },
+  'revision-conflict': {
+    meaning: 'A change was made for a revision of the configuration that is not the newest one any more.',
+    fix: 'Read the newest revision, check that the change still fits, and send it again.',
+  },
+  'revision-pruned': {
+    meaning: 'The history does not reach back to a revision: older ones are removed.',
+    fix: 'Choose a later revision; the message names the oldest. `HYBRIDGE_HISTORY_REVISIONS` and `HYBRIDGE_HISTORY_DAYS` say how many are '
+      + 'kept.',
+  },
+  'revision-unknown': {
+    meaning: 'No revision has this number yet.', fix: 'Ask `GET /revisions` which there are.',
+  },
   'setting-invalid': {
     meaning: 'A setting has a value that only a later stage of the start can judge, and it is not valid.',
     fix: 'Correct the setting that the message names: [settings.md](settings.md).',

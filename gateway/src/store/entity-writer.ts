@@ -1,14 +1,16 @@
 /** Writes entities inside one transaction of any store: checks the rules between entities, numbers the changes. */
+import type { EntityError } from '../model/entity-error.ts';
 import { danglingReference, primaryKeyViolation, uniqueViolation } from '../model/entity-error.ts';
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { EMPTY_INDEX, expiryOf, indexChanges, indexOf } from './entity-index.ts';
 import type { RowIndex } from './entity-index.ts';
+import { ofOperation } from './failed-operation.ts';
 import { planRemoval, removalRules } from './removal.ts';
 import type { RemovalRules } from './removal.ts';
 import type { Claim, LogPlace, RowKey, RowTables, WrittenRow } from './row-tables.ts';
-import type { Entity, ListOptions, Page, Reader, TagRow, Writer } from './store.ts';
+import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow, WantedRow, Writer } from './store.ts';
 
 export interface WriterOptions {
   /** Reads inside the transaction. */
@@ -30,6 +32,7 @@ export class EntityWriter implements Writer {
   #changed: number | undefined;
   #position = 1;
   #nextExpiry: number | undefined;
+  operation: number | undefined;
 
   constructor({ reader, tables, schemas, revision }: WriterOptions) {
     this.#reader = reader;
@@ -77,9 +80,21 @@ export class EntityWriter implements Writer {
     return this.#changed ?? this.#revision;
   }
 
+  changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
+    return this.#reader.changedSince(revision, limit);
+  }
+
+  async preload(wanted: readonly WantedRow[]): Promise<void> {
+    for (const row of wanted) await ('key' in row ? this.get(row.entity, row.key) : this.getByUnique(row.entity, row.field, row.value));
+  }
+
+  async flush(): Promise<void> {
+    // Each change is written as it is made.
+  }
+
   async insert(entity: string, row: Entity): Promise<void> {
     const schema = this.#schemaOf(entity);
-    const written = this.#written(schema, row, EMPTY_INDEX);
+    const written = this.#written(schema, row, null);
     await this.#check({ ...written, isNew: true, unique: written.added.unique, references: this.#unknown(written) }, schema);
     await this.#tables.insert([written], this.#place(1));
     this.#wrote([written]);
@@ -90,7 +105,7 @@ export class EntityWriter implements Writer {
     const key = keyOf(schema, row);
     const before = await this.get(entity, key);
     if (!before) throw new Error(`cannot replace ${entity} '${key}': it does not exist`);
-    const written = this.#written(schema, row, indexOf(schema, before));
+    const written = this.#written(schema, row, before);
     const [{ unique }, references] = [written.added, this.#unknown(written)];
     if (unique.length + references.length > 0) await this.#check({ entity, key, isNew: false, unique, references }, schema);
     await this.#tables.replace([written], this.#place(1));
@@ -122,7 +137,7 @@ export class EntityWriter implements Writer {
     const written = cleared.map(({ entity, key, fields }) => {
       const schema = this.#schemaOf(entity);
       const before = rows.get(`${entity}/${key}`)!;
-      return this.#written(schema, { ...before, ...Object.fromEntries(fields.map((field) => [field, null])) }, indexOf(schema, before));
+      return this.#written(schema, { ...before, ...Object.fromEntries(fields.map((field) => [field, null])) }, before);
     });
     for (const { entity, key, added: { unique } } of written) {
       if (unique.length > 0) await this.#check({ entity, key, isNew: false, unique, references: [] }, this.#schemaOf(entity));
@@ -134,11 +149,12 @@ export class EntityWriter implements Writer {
   /** @throws EntityError the first of them in Kong's order: the key, unique values, references */
   async #check(claim: Claim, schema: EntitySchema): Promise<void> {
     const { isKeyTaken, taken, missing } = await this.#tables.check(claim);
-    if (isKeyTaken) throw primaryKeyViolation({ [primaryKeyOf(schema)]: claim.key });
+    const failed = (error: EntityError) => ofOperation(error, this.operation);
+    if (isKeyTaken) throw failed(primaryKeyViolation({ [primaryKeyOf(schema)]: claim.key }));
     const twin = claim.unique.find(({ field }) => taken.has(field));
-    if (twin) throw uniqueViolation(twin.values);
+    if (twin) throw failed(uniqueViolation(twin.values));
     const dangling = claim.references.find(({ field }) => missing.has(field));
-    if (dangling) throw danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target);
+    if (dangling) throw failed(danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target));
   }
 
   /** New references to rows that the transaction has not seen. */
@@ -146,9 +162,9 @@ export class EntityWriter implements Writer {
     return added.references.filter(({ target, targetKey }) => !this.#known.has(`${target}/${targetKey}`));
   }
 
-  #written(schema: EntitySchema, row: Entity, before: RowIndex): WrittenRow {
-    const changes = indexChanges(before, indexOf(schema, row));
-    return { entity: schema.name, key: keyOf(schema, row), row, expiresAt: expiryOf(schema, row), ...changes };
+  #written(schema: EntitySchema, row: Entity, before: Entity | null): WrittenRow {
+    const changes = indexChanges(before ? indexOf(schema, before) : EMPTY_INDEX, indexOf(schema, row));
+    return { entity: schema.name, key: keyOf(schema, row), before, row, expiresAt: expiryOf(schema, row), ...changes };
   }
 
   #wrote(rows: readonly WrittenRow[]): void {

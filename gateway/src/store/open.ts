@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { Retention } from './history/retention.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import type { PostgresConnection } from './postgres/connection.ts';
 import { openPostgresStore } from './postgres/postgres.ts';
@@ -22,6 +23,8 @@ export interface OpenStoreOptions {
   readonly pollMs: number;
   /** @default - the machine's */
   readonly clock?: Clock;
+  /** How much of the history is kept. @default - `DEFAULT_RETENTION` */
+  readonly retention?: Retention;
 }
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */

@@ -26,6 +26,8 @@ export interface Findings {
 }
 
 export interface WrittenRow extends RowKey {
+  /** Null: it is new. */
+  readonly before: Entity | null;
   readonly row: Entity;
   /** Seconds since 1970; null: never. */
   readonly expiresAt: number | null;

@@ -5,7 +5,7 @@ import { combinationIn, uniqueValue } from '../entity-index.ts';
 import type { UniqueValue } from '../entity-index.ts';
 import { pageOf, toSeconds } from '../page.ts';
 import type { RowKey } from '../row-tables.ts';
-import type { Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
+import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
 import type { IndexedRows } from './indexed-rows.ts';
 import type { SortedKeys } from './sorted-keys.ts';
 
@@ -20,6 +20,8 @@ interface MemoryReaderOptions {
   readonly schemas: Schemas;
   /** Decides which rows have expired, in milliseconds since 1970. */
   readonly now: () => number;
+  /** Where the rows are that changed after a revision; nothing when that is not known. */
+  readonly changed: (revision: number, limit: number) => readonly RowKey[] | undefined;
 }
 
 export class MemoryReader implements Reader {
@@ -64,6 +66,11 @@ export class MemoryReader implements Reader {
 
   async revision(): Promise<number> {
     return this.#options.state().revision;
+  }
+
+  async changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
+    const { state, changed } = this.#options;
+    return changed(revision, limit)?.map(({ entity, key }) => ({ entity, key, row: state().rows.find(entity, key)?.row ?? null }));
   }
 
   #owner(entity: string, value: UniqueValue): Entity | undefined {

@@ -7,10 +7,13 @@ import type { Log } from '../../base/log.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { ChangeFeed } from '../change-feed.ts';
 import { ExpiryWatch } from '../expiry-watch.ts';
+import { DEFAULT_RETENTION } from '../history/retention.ts';
+import type { Retention } from '../history/retention.ts';
 import { runTransaction } from '../sql/transaction.ts';
-import type { Change, Entity, Reader, Store, Writer, Written } from '../store.ts';
+import type { Change, Entity, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
 import { IndexedRows } from './indexed-rows.ts';
 import { MemoryDataPlanes } from './memory-data-planes.ts';
+import { MemoryHistory } from './memory-history.ts';
 import { MemoryReader } from './memory-reader.ts';
 import type { MemoryState } from './memory-reader.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -22,29 +25,29 @@ interface MemoryStoreOptions {
   readonly log: Log;
   /** @default - the machine's */
   readonly clock?: Clock;
+  /** @default - `DEFAULT_RETENTION` */
+  readonly retention?: Retention;
 }
-
-/** Changes that are remembered. One replacement of all rows can have more. */
-const REMEMBERED_CHANGES = 10_000;
 
 export class MemoryStore implements Store {
   readonly dataPlanes: MemoryDataPlanes;
   readonly latest: Reader;
+  readonly history: MemoryHistory;
   readonly #schemas: Schemas;
   readonly #clock: Clock;
   readonly #feed: ChangeFeed;
   readonly #expiry: ExpiryWatch;
   readonly #turns = new Turns();
   #state: MemoryState = { rows: new IndexedRows(), revision: 0 };
-  #changes: Change[] = [];
   #isClosed = false;
 
-  constructor({ schemas, log, clock = SYSTEM_CLOCK }: MemoryStoreOptions) {
+  constructor({ schemas, log, clock = SYSTEM_CLOCK, retention = DEFAULT_RETENTION }: MemoryStoreOptions) {
     this.#schemas = schemas;
     this.#clock = clock;
     this.#feed = new ChangeFeed(0, log, clock);
     this.dataPlanes = new MemoryDataPlanes(clock);
-    this.latest = new MemoryReader({ state: () => this.#current(), schemas, now: () => clock.now() });
+    this.history = new MemoryHistory({ read: (work) => this.#turns.read(async () => work(this.#current().rows)), schemas, retention });
+    this.latest = new MemoryReader({ state: () => this.#current(), schemas, now: () => clock.now(), changed: this.history.changedSince });
     this.#expiry = new ExpiryWatch({
       clock,
       next: async () => this.#state.rows.nextExpiry(),
@@ -57,7 +60,7 @@ export class MemoryStore implements Store {
     return this.#turns.read(async () => work(this.#reader(this.#current(), this.#clock.now())));
   }
 
-  async write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>> {
+  async write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions = {}): Promise<Written<T>> {
     const { value, revision, nextExpiry } = await this.#turns.write(async () => {
       const state = this.#current();
       const nowMs = this.#clock.now();
@@ -65,10 +68,14 @@ export class MemoryStore implements Store {
       try {
         const outcome = await runTransaction({
           reader: this.#reader(state, nowMs), tables, schemas: this.#schemas, revision: state.revision, nowMs,
-          nextExpiry: state.rows.nextExpiry(),
+          nextExpiry: state.rows.nextExpiry(), options,
         }, work);
         state.rows.keep();
-        this.#commit({ rows: state.rows, revision: outcome.revision }, tables.changes);
+        const made = outcome.hasChanged ? outcome.revision : undefined;
+        for (const [number, changes] of Map.groupBy(tables.changes, (change) => change.revision)) {
+          this.history.add(changes, nowMs, number === made ? options : {});
+        }
+        this.#state = { rows: state.rows, revision: outcome.revision };
         return outcome;
       } catch (error) {
         state.rows.undo();
@@ -93,7 +100,8 @@ export class MemoryStore implements Store {
     const revision = await this.#turns.write(async () => {
       const { rows: before, revision: old } = this.#current();
       const changed = { revision: old + 1, at: this.#clock.now() };
-      this.#commit({ rows: next, revision: changed.revision }, await differences(before, next, this.#schemas, changed));
+      this.history.add(await differences(before, next, this.#schemas, changed), changed.at, { revision: changed.revision });
+      this.#state = { rows: next, revision: changed.revision };
       return changed.revision;
     });
     this.#expiry.look();
@@ -101,9 +109,8 @@ export class MemoryStore implements Store {
     return revision;
   }
 
-  /** Only the latest changes are remembered. */
   async changesAfter(revision: number, limit: number): Promise<readonly Change[]> {
-    return this.#changes.filter((change) => change.revision > revision).slice(0, limit);
+    return this.history.after(revision, limit);
   }
 
   onChange(listener: (revision: number) => void): () => void {
@@ -126,11 +133,6 @@ export class MemoryStore implements Store {
   }
 
   #reader(state: MemoryState, nowMs: number): Reader {
-    return new MemoryReader({ state: () => state, schemas: this.#schemas, now: () => nowMs });
-  }
-
-  #commit(state: MemoryState, changes: readonly Change[]): void {
-    this.#state = state;
-    this.#changes = [...this.#changes, ...changes].slice(-REMEMBERED_CHANGES);
+    return new MemoryReader({ state: () => state, schemas: this.#schemas, now: () => nowMs, changed: this.history.changedSince });
   }
 }

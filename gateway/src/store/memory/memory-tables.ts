@@ -58,22 +58,24 @@ export class MemoryTables implements RowTables {
     return keys.map(({ entity, key }) => ({ entity, key, row: this.#rows.find(entity, key)!.row }));
   }
 
-  async remove(keys: readonly RowKey[], operation: Change['operation'], { revision }: LogPlace): Promise<void> {
-    for (const { entity, key } of keys) {
+  async remove(keys: readonly RowKey[], operation: Change['operation'], { revision, position }: LogPlace): Promise<void> {
+    keys.forEach(({ entity, key }, n) => {
+      const before = this.#rows.find(entity, key)?.row ?? null;
       this.#rows.remove({ entity, key });
-      this.changes.push({ revision, entity, key, operation, after: null, at: this.#nowMs });
-    }
+      this.changes.push({ revision, position: position + n, entity, key, operation, before, after: null, at: this.#nowMs });
+    });
   }
 
   async expired(nowMs: number): Promise<readonly RowKey[]> {
     return this.#rows.expiring().filter(({ expiresAt }) => expiresAt <= toSeconds(nowMs));
   }
 
-  #put(rows: readonly WrittenRow[], operation: Change['operation'], { revision }: LogPlace): void {
-    for (const written of rows) {
-      this.#rows.put(written, indexOf(this.#schemas.get(written.entity)!, written.row));
-      this.changes.push({ revision, entity: written.entity, key: written.key, operation, after: written.row, at: this.#nowMs });
-    }
+  #put(rows: readonly WrittenRow[], operation: Change['operation'], { revision, position }: LogPlace): void {
+    rows.forEach((written, n) => {
+      const { entity, key, before, row } = written;
+      this.#rows.put(written, indexOf(this.#schemas.get(entity)!, row));
+      this.changes.push({ revision, position: position + n, entity, key, operation, before, after: row, at: this.#nowMs });
+    });
   }
 
   #referencesTo(row: RowKey): readonly Dependence[] {

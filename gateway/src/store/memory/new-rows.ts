@@ -26,14 +26,14 @@ export async function differences(
   before: IndexedRows, after: IndexedRows, schemas: Schemas, { revision, at }: Pick<Change, 'revision' | 'at'>,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
-  const log = (entity: string, key: string, operation: Change['operation'], row: Entity | null) => (
-    void changes.push({ revision, entity, key, operation, after: row, at }));
+  const log = (entity: string, key: string, operation: Change['operation'], old: Entity | null, row: Entity | null) => (
+    void changes.push({ revision, position: changes.length + 1, entity, key, operation, before: old, after: row, at }));
   await inSteps(keysIn(before, [...schemas.keys()].reverse()), ([entity, key]) => {
-    if (!after.find(entity, key)) log(entity, key, 'delete', null);
+    if (!after.find(entity, key)) log(entity, key, 'delete', before.find(entity, key)!.row, null);
   });
   await inSteps(keysIn(after, [...schemas.keys()]), ([entity, key]) => {
-    const [old, { row }] = [before.find(entity, key)?.row, after.find(entity, key)!];
-    if (!old || !isDeepStrictEqual(old, row)) log(entity, key, old ? 'replace' : 'insert', row);
+    const [old, { row }] = [before.find(entity, key)?.row ?? null, after.find(entity, key)!];
+    if (!old || !isDeepStrictEqual(old, row)) log(entity, key, old ? 'replace' : 'insert', old, row);
   });
   return changes;
 }
@@ -58,7 +58,7 @@ function add(rows: IndexedRows, schema: EntitySchema, row: Entity): void {
   if (rows.find(entity, key)) throw primaryKeyViolation({ [primaryKeyOf(schema)]: key });
   const twin = index.unique.find((value) => rows.ownerOf(entity, value) !== undefined);
   if (twin) throw uniqueViolation(twin.values);
-  rows.put({ entity, key, row, expiresAt: expiryOf(schema, row), removed: EMPTY_INDEX, added: index }, index);
+  rows.put({ entity, key, row, expiresAt: expiryOf(schema, row), before: null, removed: EMPTY_INDEX, added: index }, index);
   rows.keep();
 }
 

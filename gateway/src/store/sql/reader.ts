@@ -6,7 +6,7 @@ import type { EntityValue } from '../../model/schema/field.ts';
 import { combinationIn, uniqueValue } from '../entity-index.ts';
 import type { UniqueValue } from '../entity-index.ts';
 import { pageOf, toSeconds } from '../page.ts';
-import type { Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
+import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
 import { listStatement, tagsStatement } from './list-statement.ts';
 import type { SqlContext } from './sql-context.ts';
 import { run } from './statement.ts';
@@ -82,6 +82,12 @@ export class TableReader implements Reader {
 
   async revision(): Promise<number> {
     return (await this.#run<{ readonly value: number }>(this.#context.statements.revision, {}))[0]!.value;
+  }
+
+  async changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
+    const rows = await this.#run<BodyRow & { readonly entity: string }>(this.#context.statements.changedSince, { revision });
+    if (rows.length > limit) return undefined;
+    return rows.map(({ entity, key, body }) => ({ entity, key, row: body === null ? null : JSON.parse(body) as Entity }));
   }
 
   #owner(entity: string, { field, text }: UniqueValue): Promise<Entity | undefined> {

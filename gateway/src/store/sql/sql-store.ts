@@ -9,7 +9,8 @@ import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { ChangeFeed } from '../change-feed.ts';
 import { isDatabaseUnavailable } from '../database-unavailable.ts';
 import { ExpiryWatch } from '../expiry-watch.ts';
-import type { Change, DataPlaneRows, Entity, Reader, Store, Writer, Written } from '../store.ts';
+import type { Retention } from '../history/retention.ts';
+import type { Change, DataPlaneRows, Entity, History, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
@@ -28,6 +29,8 @@ export interface SqlStoreOptions {
   readonly clock?: Clock;
   /** Milliseconds between looks for changes by other nodes; 0: never. */
   readonly pollMs: number;
+  /** @default - `DEFAULT_RETENTION` */
+  readonly retention?: Retention;
 }
 
 /** The connections of a store. */
@@ -87,14 +90,18 @@ export class SqlStore implements Store {
     return this.#database.dialect.snapshot(this.#database.reading, (transaction) => work(this.#reader(transaction, this.#clock.now())));
   }
 
-  async write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>> {
+  get history(): History {
+    throw new Error('databases keep no history yet');
+  }
+
+  async write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions = {}): Promise<Written<T>> {
     const { value, revision, nextExpiry } = await this.#database.db.transaction().execute(async (transaction) => {
       const [begun] = await run<{ readonly value: number; readonly next_expiry: number | null }>(
         transaction, this.#context.statements.begin, {});
       const nowMs = this.#clock.now();
       const outcome = await runTransaction({
         reader: this.#reader(transaction, nowMs), tables: new SqlTables(transaction, this.#context, nowMs), schemas: this.#context.schemas,
-        revision: begun!.value, nowMs, nextExpiry: begun!.next_expiry ?? undefined,
+        revision: begun!.value, nowMs, nextExpiry: begun!.next_expiry ?? undefined, options,
       }, work);
       // Its notification may come before the answer to the end of the transaction.
       if (outcome.revision > begun!.value) this.#ownRevision = outcome.revision;
@@ -110,7 +117,7 @@ export class SqlStore implements Store {
 
   async changesAfter(revision: number, limit: number): Promise<readonly Change[]> {
     const rows = await run<ChangeRow>(this.#database.reading, this.#context.statements.changes, { revision, limit });
-    return rows.map(({ body, ...row }) => ({ ...row, after: body === null ? null : JSON.parse(body) as Entity }));
+    return rows.map(({ body, ...row }) => ({ ...row, before: null, after: body === null ? null : JSON.parse(body) as Entity }));
   }
 
   onChange(listener: (revision: number) => void): () => void {
@@ -158,4 +165,4 @@ export class SqlStore implements Store {
   }
 }
 
-type ChangeRow = Omit<Change, 'after'> & { readonly body: string | null };
+type ChangeRow = Omit<Change, 'before' | 'after'> & { readonly body: string | null };

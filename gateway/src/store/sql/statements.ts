@@ -38,7 +38,11 @@ const TEMPLATES = {
     where (e.entity, e.key) in (select value ->> 0, value ->> 1 from elements(:keys))`,
   expired: 'select e.entity, e.key from entities e where e.expires_at <= :now order by e.entity, e.key',
   nextExpiry: 'select min(expires_at) as next_expiry from entities',
-  changes: `select revision, entity, key, operation, body, at from changes where revision > :revision
+  changedSince: `select c.entity, c.key, e.body, c.changes
+    from (select entity, key, count(*) as changes from changes where revision > :revision group by entity, key) c
+      left join entities e on e.entity = c.entity and e.key = c.key
+    order by c.entity, c.key`,
+  changes: `select revision, position, entity, key, operation, body, at from changes where revision > :revision
     order by revision, position limit :limit`,
 } as const;
 
