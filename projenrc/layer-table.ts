@@ -192,9 +192,21 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, `${GATEWAY}/listener`, `${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'the status API serves both planes; each plane passes in what it shows',
   },
+  [`${GATEWAY}/explain`]: {
+    mayImport: [
+      `${GATEWAY}/data-plane/router`, `${GATEWAY}/data-plane/plans.ts`, `${GATEWAY}/data-plane/compiled-configuration.ts`,
+      `${GATEWAY}/data-plane/http/answer.ts`, `${GATEWAY}/data-plane/http/protocol-rules.ts`,
+      `${GATEWAY}/data-plane/http/received-request.ts`, `${GATEWAY}/data-plane/http/request-facts.ts`,
+      `${GATEWAY}/data-plane/http/routing-answers.ts`, `${GATEWAY}/data-plane/http/upstream-target.ts`,
+      `${GATEWAY}/http-engine/http1`, `${GATEWAY}/http-engine/messages.ts`,
+      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+    ],
+    why: 'an explanation comes from what decides on the data plane; it runs no plugin and opens no socket',
+  },
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`,
+      CONTRACT, `${GATEWAY}/explain`, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`,
+      `${GATEWAY}/status`,
       `${GATEWAY}/listener`, `${GATEWAY}/access-log`, `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`,
       `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
@@ -272,7 +284,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export const UNREACHABLE: readonly { readonly artefact: RegExp; readonly file: RegExp; readonly why: string }[] = [
   {
     artefact: /^gateway\/src\/main\/control-plane\.ts$/,
-    file: /^gateway\/src\/(plugins\/[^/]+\/handler\.ts|plugins\/handlers\.ts|data-plane\/)/,
+    // What decides about requests is there to explain them.
+    file: new RegExp(
+      '^gateway/src/(plugins/[^/]+/handler\\.ts|plugins/handlers\\.ts|data-plane/'
+      + '(?!router/|plans\\.ts|compiled-configuration\\.ts'
+      + '|http/(answer|grpc-answers|protocol-rules|request-facts|routing-answers|status-page|upstream-target)\\.ts))'),
     why: 'the control plane never runs plugins',
   },
   {

@@ -40,7 +40,7 @@ export async function openNodeAdminApi({
 }: NodeAdminApiOptions): Promise<NodeAdminApi> {
   const { plugins, schemas } = schemasFor(settings);
   const app = createAdminApi({
-    ...parts, log, counts, schemas, plugins, role: settings.role, token: settings.admin.token,
+    ...parts, log, counts, schemas, plugins, role: settings.role, routerFlavor: settings.routerFlavor, token: settings.admin.token,
     node: {
       nodeId: nodeId(settings.prefix, settings.nodeId, log),
       hostname: hostname(),

@@ -79,7 +79,7 @@ const LAST_PRIORITY = Number.NEGATIVE_INFINITY;
 interface CompilationSource {
   readonly snapshot: Snapshot;
   readonly handlers: Handlers;
-  readonly instances: PluginInstances;
+  readonly instances: Pick<PluginInstances, 'hold'>;
   readonly routerFlavor: RouterFlavor | undefined;
   /** The configuration that runs: what has not changed is shared. */
   readonly before?: CompiledConfiguration | undefined;
@@ -235,7 +235,7 @@ function heldBackPlugin(plugin: PluginInstance, priority: number): PreparedPlugi
 }
 
 /** A plugin that names no protocol runs on each, and one that names any protocol of streams on all of them, as in Kong. */
-function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
+export function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
   if (protocols.length === 0) return true;
   if (scheme === 'stream') return protocols.some(isStreamProtocol);
   return protocols.includes(scheme) || protocols.includes(scheme === 'https' ? 'grpcs' : 'grpc');

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../base/log.ts';
+import type { RouterFlavor } from '../../base/router-flavor.ts';
 import type { Secret } from '../../base/secret.ts';
 import { VAULT_KINDS } from '../../base/vault-kinds.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
@@ -20,6 +21,7 @@ import { configEndpoint } from './config-endpoint.ts';
 import { createEndpointServer } from './endpoint-server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
+import { explainEndpoint } from './explain-endpoint.ts';
 import { endpointListEndpoint, informationEndpoints } from './information-endpoints.ts';
 import type { NodeInformation } from './information-endpoints.ts';
 import { logLevelEndpoints } from './log-level-endpoints.ts';
@@ -35,6 +37,8 @@ export interface AdminApiOptions {
   readonly schemas: Schemas;
   readonly plugins: ReadonlyMap<string, PluginSchema>;
   readonly role: Role;
+  /** That of the data planes. @default - the default flavor */
+  readonly routerFlavor?: RouterFlavor;
   readonly node: NodeInformation;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
@@ -90,6 +94,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     ...pluginApiEndpoints(plugins, options),
     ...logLevelEndpoints(options.log, options.role, isReadOnly),
     ...clusteringEndpoints({ ...options, now }),
+    explainEndpoint(options),
   ];
   const all = [...endpoints, endpointListEndpoint(endpoints)];
   const vaults = VAULT_KINDS.filter((kind) => schemas.get('vaults')?.subschema?.choose(kind) !== undefined);

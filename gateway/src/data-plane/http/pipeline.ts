@@ -31,6 +31,7 @@ import { readFacts, refusedFacts } from './request-facts.ts';
 import type { ProxiedClient } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import { RequestTimeline } from './request-timeline.ts';
+import { HELD_BACK, NO_ROUTE, NO_SERVICE } from './routing-answers.ts';
 import { speaksHttp2, UpstreamRoutes } from './upstream-routes.ts';
 import type { UpstreamTls } from './upstream-tls.ts';
 
@@ -58,10 +59,6 @@ interface PipelineOptions {
 /** What requests see until a configuration has come. */
 const NO_ENTITIES = emptySnapshot();
 
-const NO_ROUTE: OwnAnswer = { status: 404, message: 'no Route matched with those values' };
-/** The route or its service is in quarantine on this node. */
-const HELD_BACK: OwnAnswer = { status: 503, message: 'Service unavailable' };
-const NO_SERVICE: OwnAnswer = { status: 503, message: 'no Service found with those values' };
 const UNEXPECTED: OwnAnswer = { status: 500, message: 'An unexpected error occurred' };
 
 /** Messages of requests that never became one are text by default, as from nginx. */

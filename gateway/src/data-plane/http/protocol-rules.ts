@@ -3,8 +3,16 @@ import type { Route } from '../../model/snapshot.ts';
 import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
 import { isGrpcType } from './grpc-answers.ts';
-import type { HttpExchange } from './http-exchange.ts';
+import type { RequestFacts } from './received-request.ts';
 import { pageType, statusPage } from './status-page.ts';
+
+/** What of a request tells how it speaks. */
+interface SpokenRequest {
+  readonly scheme: Scheme;
+  readonly facts: RequestFacts;
+  readonly incoming: { readonly version: string };
+  headerValues(name: string): readonly string[];
+}
 
 const USE_HTTPS: OwnAnswer = {
   status: 426,
@@ -29,7 +37,7 @@ const USE_GRPCS: OwnAnswer = {
 const NO_GRPC: OwnAnswer = { status: 415, message: 'Non-gRPC request matched gRPC route' };
 
 /** @returns the answer that tells the client to speak otherwise; `undefined` when the route serves the request as it is */
-export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer | undefined {
+export function protocolAnswer(exchange: SpokenRequest, route: Route): OwnAnswer | undefined {
   if (route.protocols.includes('grpc') || route.protocols.includes('grpcs')) {
     if (!isGrpcType(exchange.headerValues('content-type')[0])) return NO_GRPC;
     if (exchange.incoming.version !== '2.0') return USE_HTTP2;
@@ -47,7 +55,7 @@ export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer 
 }
 
 /** @returns the scheme that the client uses: the one that a trusted proxy names, else that of the connection */
-export function effectiveScheme(exchange: HttpExchange): Scheme {
+export function effectiveScheme(exchange: SpokenRequest): Scheme {
   const forwarded = exchange.facts.connection.trusted ? exchange.headerValues('x-forwarded-proto')[0] : undefined;
   return (forwarded ?? exchange.scheme) === 'https' ? 'https' : 'http';
 }

@@ -47,7 +47,7 @@ export function compileExpressionRoute(route: Route, source: string): RouteMatch
 }
 
 /** A route for https only also takes plain requests: the answer sends them to https. */
-function acceptedSchemes(protocols: readonly string[]): ReadonlySet<string> | undefined {
+export function acceptedSchemes(protocols: readonly string[]): ReadonlySet<string> | undefined {
   if (protocols.length === 1 && protocols[0] === 'https') return undefined;
   const schemes = new Set(protocols.map((protocol) => (protocol === 'grpc' ? 'http' : protocol === 'grpcs' ? 'https' : protocol)));
   return schemes.has('http') && schemes.has('https') ? undefined : schemes;

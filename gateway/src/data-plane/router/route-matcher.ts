@@ -2,21 +2,20 @@
  * A route as the router matches it: prepared conditions, what an index finds it by, and its place in the order of precedence.
  * Semantics: `router_flavor=traditional_compatible` as recorded from Kong Gateway OSS 3.9.1; where `traditional` differs, it says so.
  */
-import { messageOf } from '../../base/errors.ts';
-import { addressSet } from '../../base/ip-range.ts';
 import { namedUuid } from '../../base/named-uuid.ts';
 import type { RouterFlavor } from '../../base/router-flavor.ts';
-import { regularExpression } from '../../model/formats/regular-expression.ts';
 import type { RegularExpression } from '../../model/formats/regular-expression.ts';
 import { beginningOf } from '../../model/held-back-route.ts';
 import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
 import type { Route } from '../../model/snapshot.ts';
-import { hostPattern, hostTest } from './host-pattern.ts';
+import { hostPattern } from './host-pattern.ts';
 import type { HostPattern } from './host-pattern.ts';
 import { normaliseRoutePath } from './request-path.ts';
+import { compileExpression, conditionsOf, isList } from './route-conditions.ts';
+import type { Test } from './route-conditions.ts';
 import { precedenceOf } from './route-precedence.ts';
 import type { Ranked } from './route-precedence.ts';
-import type { ConnectionEnds, MatchedProperty, RouterInput } from './router-input.ts';
+import type { MatchedProperty, RouterInput } from './router-input.ts';
 
 export interface PathMatch {
   /** The part of the path that matched. */
@@ -64,10 +63,7 @@ export function compileRoute(route: Route, flavor: RouterFlavor): RouteMatcher[]
 
 function compile(route: Route, paths: readonly string[], id: string, flavor: RouterFlavor): RouteMatcher {
   const hosts = route.hosts.map((host) => hostPattern(host, flavor));
-  const headers = Object.entries(route.headers).map(([name, values]) => headerCondition(name, values, flavor));
-  const ends = [endTest(route.row.sources, sourceOf), endTest(route.row.destinations, destinationOf)];
-  const tests = [methodTest(route.methods), hostTest(hosts), sniTest(route.snis), ...headerTests(headers), ...ends];
-  const conditions = tests.filter((test) => test !== undefined);
+  const conditions = conditionsOf(route, flavor);
   const patterns = paths.map((path) => pathPattern(path, route));
   return {
     route,
@@ -75,9 +71,9 @@ function compile(route: Route, paths: readonly string[], id: string, flavor: Rou
     id,
     hosts: hosts.length === 0 ? undefined : hosts,
     paths: patterns.length === 0 ? undefined : patterns,
-    exactHeaders: new Map(headers.flatMap(({ name, accepted, expressions }) => (expressions.length > 0 ? [] : [[name, [...accepted]]]))),
+    exactHeaders: new Map(conditions.flatMap(({ header }) => (header === undefined ? [] : [header]))),
     properties: propertiesOf(route, hosts),
-    accepts: acceptor(conditions),
+    accepts: acceptor(conditions.map(({ holds }) => holds)),
     match: pathMatch(patterns),
     ...precedenceOf(route, paths, flavor),
   };
@@ -100,8 +96,6 @@ function groupPaths(paths: readonly string[]): string[][] {
   return [...Map.groupBy(paths, (path) => (isPathExpression(path) ? 'regex' : Buffer.byteLength(path))).values()];
 }
 
-type Test = (input: RouterInput) => boolean;
-
 /** Most routes have one condition, or none beside the path. */
 function acceptor(conditions: readonly Test[]): Test {
   const [first, second, ...others] = conditions;
@@ -109,72 +103,6 @@ function acceptor(conditions: readonly Test[]): Test {
   if (second === undefined) return first;
   if (others.length === 0) return (input) => first(input) && second(input);
   return (input) => conditions.every((test) => test(input));
-}
-
-function methodTest(methods: readonly string[]): Test | undefined {
-  if (methods.length === 0) return undefined;
-  const accepted = new Set(methods);
-  return (input) => accepted.has(input.method);
-}
-
-interface HeaderCondition {
-  readonly name: string;
-  /** Lower case. */
-  readonly accepted: ReadonlySet<string>;
-  readonly expressions: readonly RegularExpression[];
-}
-
-/** Values after `~*` are regular expressions, which match without regard to case; with the flavor `traditional`, a single one only. */
-function headerCondition(name: string, values: readonly string[], flavor: RouterFlavor): HeaderCondition {
-  const [expressions = [], exact = []] = flavor === 'traditional' && values.length > 1 ? [[], values] : splitValues(values);
-  return {
-    name,
-    accepted: new Set(exact.map(lower)),
-    expressions: expressions.map((value) => compileExpression(`(?i)${value.slice(2)}`, `header ${name}`)),
-  };
-}
-
-function splitValues(values: readonly string[]): readonly [expressions: readonly string[], exact: readonly string[]] {
-  const isExpression = (value: string): boolean => value.startsWith('~*');
-  return [values.filter(isExpression), values.filter((value) => !isExpression(value))];
-}
-
-function headerTests(conditions: readonly HeaderCondition[]): Test[] {
-  return conditions.map(({ name, accepted, expressions }) => (input) => input.headerValues(name).some((value) => {
-    const compared = lower(value);
-    return accepted.has(compared) || expressions.some((expression) => expression.test(compared));
-  }));
-}
-
-/** Requests without TLS have no server name: the condition counts for https only. */
-function sniTest(snis: readonly string[]): Test | undefined {
-  if (snis.length === 0) return undefined;
-  const accepted = new Set(snis.map((sni) => sni.replace(/(?<=.)\.$/, '')));
-  return (input) => input.scheme !== 'https' || accepted.has(input.sni ?? '');
-}
-
-/** An end of a connection as routes name it: only those of nodes with the flavor `expressions` have both HTTP and ends. */
-interface End {
-  readonly ip: string | null;
-  readonly port: number | null;
-}
-
-type ReadEnd = (ends: ConnectionEnds, port: number) => { readonly ip: string; readonly port: number };
-
-const sourceOf: ReadEnd = ({ sourceIp, sourcePort }) => ({ ip: sourceIp, port: sourcePort });
-const destinationOf: ReadEnd = ({ destinationIp }, port) => ({ ip: destinationIp, port });
-
-function endTest(wanted: unknown, read: ReadEnd): Test | undefined {
-  if (!isList(wanted)) return undefined;
-  const tests = (wanted as readonly End[]).map(({ ip, port }) => ({ has: ip === null ? undefined : addressSet([ip]), port }));
-  return (input) => {
-    const end = read(input.ends, input.port);
-    return tests.some(({ has, port }) => (has === undefined || has(end.ip)) && (port === null || port === end.port));
-  };
-}
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0;
 }
 
 function pathPattern(path: string, route: Route): PathPattern {
@@ -203,16 +131,4 @@ function pathMatch(patterns: readonly PathPattern[]): (input: RouterInput) => Pa
 function expressionMatch(expression: RegularExpression, path: string): PathMatch | undefined {
   const match = expression.match(path);
   return match && { matched: match.matched, ...match.groups && { captures: match.groups } };
-}
-
-function compileExpression(pattern: string, where: string): RegularExpression {
-  try {
-    return regularExpression(pattern);
-  } catch (error) {
-    throw new Error(`${where}: not a valid regular expression: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function lower(text: string): string {
-  return text.toLowerCase();
 }

@@ -107,6 +107,15 @@ export class Router {
     this.#knowsPlainJoins = parts.flavor === 'traditional';
   }
 
+  get flavor(): RouterFlavor {
+    return this.#parts.flavor;
+  }
+
+  /** Every way in which a route can match, in the order in which they are tried. */
+  get matchers(): readonly RouteMatcher[] {
+    return this.#parts.order.matchers;
+  }
+
   find(input: RouterInput): RouteMatch | undefined {
     const key = this.#keyOf(input);
     if (key === undefined) return this.search(input);

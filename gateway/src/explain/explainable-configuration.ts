@@ -1,0 +1,42 @@
+/** A configuration compiled as on a data plane, with places instead of plugins: what would run can be told, and nothing does. */
+import type { RouterFlavor } from '../base/router-flavor.ts';
+import type { Steps } from '../base/steps.ts';
+import { compilingConfiguration } from '../data-plane/compiled-configuration.ts';
+import type { CompiledConfiguration, Handlers } from '../data-plane/compiled-configuration.ts';
+import type { PreparedPlugin } from '../data-plane/plans.ts';
+import type { ConfigTable } from '../model/config-table.ts';
+import type { PluginSchema } from '../model/entities/plugin.ts';
+import type { Schemas } from '../model/schema/entity-schema.ts';
+import { compilingSnapshot } from '../model/snapshot.ts';
+import type { SetAsideRow } from '../model/table-error.ts';
+import type { PluginPhases } from '../plugin-kit/plugin.ts';
+
+export interface ExplainableConfiguration {
+  readonly compiled: CompiledConfiguration;
+  readonly schemas: Schemas;
+  /** Plugins by what stands in their place in plans. */
+  readonly plugins: ReadonlyMap<PluginPhases, PreparedPlugin>;
+}
+
+interface ExplainableSource {
+  /** Validated and complete. */
+  readonly table: ConfigTable;
+  /** Rows that are not served. @default - none */
+  readonly setAside?: readonly SetAsideRow[];
+  readonly schemas: Schemas;
+  /** The plugins that data planes know. */
+  readonly plugins: ReadonlyMap<string, PluginSchema>;
+  readonly routerFlavor: RouterFlavor | undefined;
+}
+
+const PLACES = { hold: () => ({ prepare: () => ({ phases: {} }), share: () => undefined, release: () => undefined }) };
+
+export function* compilingExplainable(source: ExplainableSource): Steps<ExplainableConfiguration> {
+  const { table, schemas, routerFlavor, setAside = [] } = source;
+  const { snapshot } = yield* compilingSnapshot({ table, hash: '', schemas, setAside });
+  const handlers: Handlers = Object.fromEntries([...source.plugins].map(([name, { priority }]) => (
+    [name, { name, priority, prepare: () => ({}) }])));
+  const compiled = yield* compilingConfiguration({ snapshot, handlers, instances: PLACES, routerFlavor });
+  const plugins = new Map(compiled.parts.prepared.made.map(({ plugin }) => [plugin.phases, plugin]));
+  return { compiled, schemas, plugins };
+}
