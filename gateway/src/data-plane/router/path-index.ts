@@ -26,7 +26,7 @@ interface Parts {
 export class PathIndex {
   static empty(owner: object, counts: GramCounts): PathIndex {
     return new PathIndex(owner, {
-      anyPath: new MatcherList(owner), prefixes: new PrefixTree(owner), literals: new LiteralIndex(owner, counts),
+      anyPath: new MatcherList(owner), prefixes: new PrefixTree(owner), literals: LiteralIndex.empty(owner, counts),
       beginnings: new PrefixTree(owner),
     });
   }

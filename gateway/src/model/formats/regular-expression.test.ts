@@ -25,6 +25,8 @@ describe('a regular expression', () => {
     { pattern: '^/(a|ab)(c|bcd)', text: '/abcd', matched: '/abcd' },
     { pattern: '\\A/a\\z', text: '/a', matched: '/a' },
     { pattern: '^/a{', text: '/a{', matched: '/a{' },
+    { pattern: '^/(?<name>[^/]+)/x', text: '/日本/x/y', matched: '/日本/x', groups: { name: '日本' } },
+    { pattern: '^/[^/]{2}/x', text: '/\u{1F600}a/x', matched: '/\u{1F600}a/x' },
   ];
 
   it.each(CASES)('$pattern in $text', ({ pattern, text, matched, groups }) => {

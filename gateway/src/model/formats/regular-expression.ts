@@ -5,6 +5,8 @@
 import { RE2JS } from 're2js';
 
 import { messageOf } from '../../base/errors.ts';
+import { UNKNOWN, plainSequence } from './plain-sequence.ts';
+import type { PlainSequence } from './plain-sequence.ts';
 import { programSizeOf } from './program-size.ts';
 
 export interface RegularExpression {
@@ -84,6 +86,30 @@ function compile(pattern: string): RegularExpression {
   if (pattern.length > MAX_LENGTH) throw new SyntaxError(`too long: got ${pattern.length} characters, expected at most ${MAX_LENGTH}`);
   // Compiling a program that is too large could take seconds, so its size is estimated first.
   expectProgramSize(programSizeOf(pattern));
+  const sequence = plainSequence(pattern);
+  return sequence === undefined ? ofProgram(pattern) : ofSequence(sequence, pattern);
+}
+
+/** A program is fifty times as slow, and takes as much memory: it is made for texts that need it only. */
+function ofSequence(sequence: PlainSequence, pattern: string): RegularExpression {
+  let program: RegularExpression | undefined;
+  const others = (): RegularExpression => (program ??= ofProgram(pattern));
+  return {
+    test: (text) => {
+      const end = sequence.end(text);
+      return end === UNKNOWN ? others().test(text) : end >= 0;
+    },
+    match: (text) => {
+      const end = sequence.end(text);
+      if (end === UNKNOWN) return others().match(text);
+      if (end < 0) return undefined;
+      return { matched: text.slice(0, end), ...sequence.hasNames && { groups: sequence.groups(text) } };
+    },
+    literals: sequence.literals,
+  };
+}
+
+function ofProgram(pattern: string): RegularExpression {
   const re2 = parse(pattern);
   expectProgramSize(re2.programSize());
   const hasNames = Object.keys(re2.namedGroups()).length > 0;
