@@ -23,6 +23,11 @@ export interface HeaderLines {
   values(name: string): readonly string[];
   /** Names as they travelled and values, in turn. */
   flat(): readonly string[];
+  /** The name of a line, as it travelled. */
+  nameAt(line: number): string;
+  valueAt(line: number): string;
+  /** Whether `copyWithout` leaves a line out. */
+  isDropped(line: number, dropped: DroppedHeaders, more?: ReadonlySet<string>): boolean;
   /** The lines as text, each with its CRLF, but for some. @param more further lower-case names to leave out */
   copyWithout(dropped: DroppedHeaders, more?: ReadonlySet<string>): string;
 }

@@ -2,8 +2,10 @@
  * The headers of a log entry as JSON, without lists of pairs: what a name means is looked up once, and then known by the name. What objects
  * treat in their own way (names that come twice, or begin with a digit) is left to the lists of `log-entry.ts`.
  */
-import { quoted } from '../base/quoted.ts';
-import type { Exchange } from '../plugin-kit/exchange.ts';
+import { isPlain, quoted } from '../base/quoted.ts';
+import { textOfBytes } from '../base/text-of-bytes.ts';
+import type { Exchange, HeaderReader } from '../plugin-kit/exchange.ts';
+import type { HeaderBlock } from '../plugin-kit/header-block.ts';
 import { hasPersonalLines } from '../plugin-kit/personal-headers.ts';
 import { isInChunks, joined, NOT_AMONG_UPSTREAMS, REDACTED_HEADERS, requestHeaders, responseHeaders } from './log-entry.ts';
 
@@ -11,12 +13,16 @@ import { isInChunks, joined, NOT_AMONG_UPSTREAMS, REDACTED_HEADERS, requestHeade
 interface ShownName {
   /** Begins the member. */
   readonly member: string;
+  /** The same behind another member. */
+  readonly next: string;
   readonly isRedacted: boolean;
   /** Whether upstreams do not get what the client sent by it. */
   readonly endsHere: boolean;
   readonly isDate: boolean;
   readonly isLength: boolean;
   readonly isConnection: boolean;
+  /** Number of the head in which it was seen last. */
+  seenIn: number;
 }
 
 const byKey = new Map<string, ShownName>();
@@ -33,59 +39,99 @@ export function responseHeadersText(exchange: Exchange): string {
   return fastResponseHeaders(exchange) ?? JSON.stringify(joined(responseHeaders(exchange)));
 }
 
+let heads = 0;
+
+/** Members of one object, put together from the lines of a head. Used for one head after another. */
+class Members implements HeaderReader {
+  text = '';
+  /** Whether there is something that lists must show. */
+  isOdd = false;
+  hasLength = false;
+  /** Whether lines that the gateway makes itself for each connection are left out. */
+  isOfAnswer = false;
+  hasDate = true;
+  #head = 0;
+
+  begin(isOfAnswer: boolean, hasDate: boolean): void {
+    if (byName.size > MAX_NAMES) forgetNames();
+    this.text = '';
+    this.isOdd = false;
+    this.hasLength = false;
+    this.isOfAnswer = isOfAnswer;
+    this.hasDate = hasDate;
+    this.#head = heads += 1;
+  }
+
+  line(name: string, value: string): void {
+    const shown = shownName(name);
+    if (shown === undefined) {
+      this.isOdd = true;
+      return;
+    }
+    if (this.isOfAnswer) {
+      if (shown.isConnection || (shown.isDate && !this.hasDate)) return;
+      if (shown.isLength) this.hasLength = true;
+    }
+    this.add(shown, value);
+  }
+
+  block({ members }: HeaderBlock): void {
+    if (members !== '') this.text += this.text === '' ? members : `,${members}`;
+  }
+
+  add(shown: ShownName, value: string): void {
+    if (shown.seenIn === this.#head) this.isOdd = true;
+    shown.seenIn = this.#head;
+    const start = this.text === '' ? shown.member : shown.next;
+    if (shown.isRedacted) this.text += `${start}REDACTED"`;
+    else if (isPlain(value)) this.text += `${start}${value}"`;
+    else this.text += start + quoted(textOfBytes(value)).slice(1);
+  }
+}
+
+/** Of the client's lines those that end here. */
+class EndingLines implements HeaderReader {
+  readonly #members: Members;
+
+  constructor(members: Members) {
+    this.#members = members;
+  }
+
+  line(name: string, value: string): void {
+    const shown = shownName(name);
+    if (shown === undefined) this.#members.isOdd = true;
+    else if (shown.endsHere) this.#members.add(shown, value);
+  }
+
+  block(block: HeaderBlock): void {
+    this.#members.block(block);
+  }
+}
+
+const members = new Members();
+const endingLines = new EndingLines(members);
+
 function fastRequestHeaders(exchange: Exchange): string | undefined {
   if (hasPersonalLines(exchange)) return undefined;
-  forgetNames();
-  const members = new Members();
-  const sent = exchange.request.flatHeaders();
-  for (let at = 0; at < sent.length; at += 2) {
-    const name = shownName(sent[at]!);
-    if (name === undefined) return undefined;
-    if (name.endsHere && !members.add(name, sent[at + 1]!)) return undefined;
-  }
-  const passed = exchange.upstream.flatHeaders();
-  for (let at = 0; at < passed.length; at += 2) {
-    const name = shownName(passed[at]!);
-    if (name === undefined || !members.add(name, passed[at + 1]!)) return undefined;
-  }
-  return `{${members.text}}`;
+  members.begin(false, true);
+  exchange.request.readHeaders(endingLines);
+  exchange.upstream.readHeaders(members);
+  return members.isOdd ? undefined : `{${members.text}}`;
 }
 
 function fastResponseHeaders(exchange: Exchange): string | undefined {
   const { request, response } = exchange;
   if (response === undefined || hasPersonalLines(exchange)) return undefined;
-  forgetNames();
-  const members = new Members();
-  const lines = response.flatHeaders();
-  const isOfUpstream = response.source === 'upstream';
-  let hasLength = false;
-  for (let at = 0; at < lines.length; at += 2) {
-    const name = shownName(lines[at]!);
-    if (name === undefined) return undefined;
-    if (name.isLength) hasLength = true;
-    if (name.isConnection || (name.isDate && !isOfUpstream)) continue;
-    if (!members.add(name, lines[at + 1]!)) return undefined;
-  }
-  if (!hasLength && isInChunks(request, response) && !members.add(shownName('transfer-encoding')!, 'chunked')) return undefined;
-  return `{${members.text}${members.text === '' ? '' : ','}"connection":"${response.status === 101 ? 'upgrade' : 'close'}"}`;
-}
-
-class Members {
-  text = '';
-  readonly #names: ShownName[] = [];
-
-  /** @returns whether the name is the first of its kind */
-  add(name: ShownName, value: string): boolean {
-    for (let at = 0; at < this.#names.length; at += 1) if (this.#names[at] === name) return false;
-    this.text += (this.#names.length === 0 ? '' : ',') + name.member + (name.isRedacted ? '"REDACTED"' : quoted(value));
-    this.#names.push(name);
-    return true;
-  }
+  members.begin(true, response.source === 'upstream');
+  response.readHeaders(members);
+  if (!members.hasLength && isInChunks(request, response)) members.line('transfer-encoding', 'chunked');
+  if (members.isOdd) return undefined;
+  const text = members.text === '' ? '{' : `{${members.text},`;
+  return response.status === 101 ? `${text}"connection":"upgrade"}` : `${text}"connection":"close"}`;
 }
 
 /** Called before the lines of a head, never between them: one name must stay one object. */
 function forgetNames(): void {
-  if (byName.size <= MAX_NAMES) return;
   byName.clear();
   byKey.clear();
 }
@@ -99,8 +145,9 @@ function newName(name: string): ShownName | undefined {
   const key = name.toLowerCase();
   if (name.length > MAX_NAME_LENGTH || /^[0-9]/.test(name)) return undefined;
   const shown = byKey.get(key) ?? {
-    member: `${JSON.stringify(key)}:`, isRedacted: REDACTED_HEADERS.has(key), endsHere: NOT_AMONG_UPSTREAMS.has(key),
-    isDate: key === 'date', isLength: key === 'content-length', isConnection: key === 'connection',
+    member: `${JSON.stringify(key)}:"`, next: `,${JSON.stringify(key)}:"`,
+    isRedacted: REDACTED_HEADERS.has(key), endsHere: NOT_AMONG_UPSTREAMS.has(key),
+    isDate: key === 'date', isLength: key === 'content-length', isConnection: key === 'connection', seenIn: 0,
   };
   byKey.set(key, shown);
   byName.set(name, shown);

@@ -3,6 +3,7 @@ import type { ClientRequest, ClientResponse, Exchange, HeaderLine, Try } from '.
 import { logFieldsOf } from '../plugin-kit/log-fields.ts';
 import { isPersonal } from '../plugin-kit/personal-headers.ts';
 import { shownConsumer, shownEntity, workspaceOf } from './shown-entities.ts';
+import { nanosecondsOf } from './time-texts.ts';
 
 export type LogEntry = Record<string, unknown>;
 
@@ -125,7 +126,7 @@ export function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {
 export function shownTry({ ip, port, startedAt, balancerMs, failed }: Try): object {
   return {
     balancer_start: Math.floor(startedAt),
-    balancer_start_ns: Math.round(startedAt * 1e6),
+    balancer_start_ns: nanosecondsOf(startedAt),
     balancer_latency: Math.round(balancerMs),
     balancer_latency_ns: Math.round(balancerMs * 1e6),
     ip,

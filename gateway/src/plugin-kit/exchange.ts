@@ -4,10 +4,19 @@
  */
 import type { LogLevel } from '../base/log.ts';
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
+import type { HeaderBlock } from './header-block.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One header line: its name as it travels, and its value. */
 export type HeaderLine = readonly [name: string, value: string];
+
+/** Takes the lines of a head one after another: for work that each request does, without lists of them. */
+export interface HeaderReader {
+  /** @param value as it travels: one character for each byte */
+  line(name: string, value: string): void;
+  /** Lines that were set together. No other line has one of their names. */
+  block(block: HeaderBlock): void;
+}
 
 /** The request as the client sent it. */
 export interface ClientRequest {
@@ -49,8 +58,7 @@ export interface ClientRequest {
   headerValues(name: string): readonly string[];
   /** Every line, in the order in which it came. */
   headerLines(): readonly HeaderLine[];
-  /** The same as names and values in turn, for work that each request does. */
-  flatHeaders(): readonly string[];
+  readHeaders(reader: HeaderReader): void;
   /** Decoded values of a query argument. */
   queryValues(name: string): readonly string[];
   /** Decoded arguments in their order. `undefined`: the argument has no `=`. */
@@ -76,8 +84,8 @@ export interface UpstreamRequest {
   headerValues(name: string): readonly string[];
   /** What the upstream gets of the client's headers and of changes, without those of the connection and of forwarding. */
   headerLines(): readonly HeaderLine[];
-  /** The same as names and values in turn. */
-  flatHeaders(): readonly string[];
+  /** The same lines. */
+  readHeaders(reader: HeaderReader): void;
   /** Replaces all values of a header. */
   setHeader(name: string, value: string | readonly string[]): void;
   addHeader(name: string, value: string): void;
@@ -97,10 +105,12 @@ export interface ClientResponse {
   header(name: string): string | undefined;
   headerValues(name: string): readonly string[];
   headerLines(): readonly HeaderLine[];
-  /** The same as names and values in turn. */
-  flatHeaders(): readonly string[];
+  /** The same lines. */
+  readHeaders(reader: HeaderReader): void;
   /** Replaces all values of a header. */
   setHeader(name: string, value: string | readonly string[]): void;
+  /** Replaces all values of several headers. */
+  setHeaders(block: HeaderBlock): void;
   addHeader(name: string, value: string): void;
   removeHeader(name: string): void;
 }

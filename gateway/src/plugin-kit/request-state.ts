@@ -15,11 +15,17 @@ export function requestState<T>(): RequestState<T> {
       return at === -1 ? undefined : states[at + 1] as T;
     },
     set: (exchange, value) => {
-      const states = exchange.states ??= [];
-      const at = states.indexOf(state);
-      if (at === -1) states.push(state, value);
-      else states[at + 1] = value;
+      const { states } = exchange;
+      // An empty list that grows takes room for many.
+      if (states === undefined) exchange.states = [state, value];
+      else setIn(states, state, value);
     },
   };
   return state;
+}
+
+function setIn(states: unknown[], state: object, value: unknown): void {
+  const at = states.indexOf(state);
+  if (at === -1) states.push(state, value);
+  else states[at + 1] = value;
 }

@@ -4,8 +4,10 @@ import { SILENT } from '../base/log.ts';
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type {
-  ClientRequest, ClientResponse, Exchange, HeaderLine, Identity, LogLine, PluginAnswer, Refusal, Sizes, Timings, Try, UpstreamRequest,
+  ClientRequest, ClientResponse, Exchange, HeaderLine, HeaderReader, Identity, LogLine, PluginAnswer, Refusal, Sizes, Timings, Try,
+  UpstreamRequest,
 } from './exchange.ts';
+import type { HeaderBlock } from './header-block.ts';
 import type { PluginContext } from './plugin.ts';
 import type { NodeServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
@@ -57,14 +59,18 @@ class FakeHeaders {
     return this.lines;
   }
 
-  flatHeaders(): readonly string[] {
-    return this.lines.flat();
+  readHeaders(reader: HeaderReader): void {
+    for (const [name, value] of this.lines) reader.line(name, Buffer.from(value).toString('latin1'));
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
     this.#changed(`set header ${name}: ${[value].flat().join(', ')}`);
     this.#drop(name);
     this.lines.push(...[value].flat().map((one): HeaderLine => [name, one]));
+  }
+
+  setHeaders({ names: { names }, values }: HeaderBlock): void {
+    for (const [at, name] of names.entries()) this.setHeader(name, values[at]!);
   }
 
   addHeader(name: string, value: string): void {
@@ -204,7 +210,7 @@ function fakeRequest({ body, ...given }: FakeRequest): ClientRequest {
     header: (name) => headers.header(name),
     headerValues: (name) => headers.headerValues(name),
     headerLines: () => headers.headerLines(),
-    flatHeaders: () => headers.flatHeaders(),
+    readHeaders: (reader) => headers.readHeaders(reader),
     queryValues: (name) => new URLSearchParams(query).getAll(name),
     queryArguments: () => [...new URLSearchParams(query)],
     hasBody: body !== undefined,

@@ -2,6 +2,7 @@
 import { PRODUCT } from '../../base/product.ts';
 import type { AnswerHead } from '../../http-engine/messages.ts';
 import type { AnswerSource } from '../../plugin-kit/exchange.ts';
+import { HeaderBlock, HeaderNames } from '../../plugin-kit/header-block.ts';
 import { ResponseHead } from './client-response.ts';
 import { renderError } from './error-body.ts';
 import type { DefaultFormat } from './error-body.ts';
@@ -68,13 +69,16 @@ interface Answered {
   readonly clock: { readonly start: number };
 }
 
-const LATENCY = 'X-Kong-Upstream-Latency: ';
-const VIA = `Via: 1.1 ${PRODUCT}\r\n${LATENCY}`;
-const VIA_HTTP2 = `Via: 2 ${PRODUCT}\r\n${LATENCY}`;
-const SERVER = `Server: ${PRODUCT}\r\n`;
+const VIA = `1.1 ${PRODUCT}`;
+const VIA_HTTP2 = `2 ${PRODUCT}`;
+
+const NAMES = ['Via', 'X-Kong-Upstream-Latency', 'X-Kong-Proxy-Latency', 'X-Kong-Request-Id'];
+const USUAL_NAMES = new HeaderNames(NAMES, { arePlain: true });
+const OTHER_NAMES = new HeaderNames(NAMES);
+const NAMES_WITH_SERVER = new HeaderNames(['Server', ...NAMES]);
 
 /**
- * Headers that the gateway sets on an answer of an upstream, as text.
+ * Headers that the gateway sets on an answer of an upstream.
  *
  * @param sentAt, answeredAt times of the attempt, as of `performance.now()`
  * @param via the upstream's own Via
@@ -82,11 +86,13 @@ const SERVER = `Server: ${PRODUCT}\r\n`;
  */
 export function proxyHeaders(
   { requestId, clock }: Answered, sentAt: number, answeredAt: number, hasServer: boolean, via: string | undefined, isHttp2: boolean,
-): string {
+): HeaderBlock {
   const own = isHttp2 ? VIA_HTTP2 : VIA;
-  return `${hasServer ? '' : SERVER}${via === undefined ? own : `Via: ${via}, ${own.slice('Via: '.length)}`}`
-    + `${Math.round(answeredAt - sentAt)}\r\nX-Kong-Proxy-Latency: ${Math.round(sentAt - clock.start)}\r\n`
-    + `X-Kong-Request-Id: ${requestId}\r\n`;
+  const upstreamLatency = String(Math.round(answeredAt - sentAt));
+  const proxyLatency = String(Math.round(sentAt - clock.start));
+  if (hasServer && via === undefined) return new HeaderBlock(USUAL_NAMES, [own, upstreamLatency, proxyLatency, requestId]);
+  const values = [via === undefined ? own : `${via}, ${own}`, upstreamLatency, proxyLatency, requestId];
+  return hasServer ? new HeaderBlock(OTHER_NAMES, values) : new HeaderBlock(NAMES_WITH_SERVER, [PRODUCT, ...values]);
 }
 
 /** Headers of an answer that says that the upstream gave none. */

@@ -1,6 +1,6 @@
 /** The request of a client as plugins see it. */
 import type { IncomingRequest } from '../../http-engine/messages.ts';
-import type { ClientRequest, HeaderLine } from '../../plugin-kit/exchange.ts';
+import type { ClientRequest, HeaderLine, HeaderReader } from '../../plugin-kit/exchange.ts';
 import { readWhole } from './body-reading.ts';
 import { headerText, linePairs, withTexts } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -96,15 +96,17 @@ export class RequestView implements ClientRequest {
   }
 
   headerValues(name: string): readonly string[] {
-    return this.#exchange.incoming.headers.values(name).map(headerText);
+    const values = this.#exchange.incoming.headers.values(name);
+    return values.length === 0 ? values : values.map(headerText);
   }
 
   headerLines(): readonly HeaderLine[] {
-    return linePairs(this.flatHeaders());
+    return linePairs(withTexts(this.#exchange.incoming.headers.flat()));
   }
 
-  flatHeaders(): readonly string[] {
-    return withTexts(this.#exchange.incoming.headers.flat());
+  readHeaders(reader: HeaderReader): void {
+    const { headers } = this.#exchange.incoming;
+    for (let line = 0; line < headers.count; line += 1) reader.line(headers.nameAt(line), headers.valueAt(line));
   }
 
   queryValues(name: string): readonly string[] {

@@ -1,6 +1,7 @@
 /** The head of an answer on its way to the client. */
 import type { DroppedHeaders, HeaderLines } from '../../http-engine/messages.ts';
-import type { AnswerSource, ClientResponse, HeaderLine } from '../../plugin-kit/exchange.ts';
+import type { AnswerSource, ClientResponse, HeaderLine, HeaderReader } from '../../plugin-kit/exchange.ts';
+import type { HeaderBlock } from '../../plugin-kit/header-block.ts';
 import { connectionOptions, FRAMED_TO_CLIENT, TO_CLIENT, withCharset } from './header-rules.ts';
 import { headerText, headerValue, keyOfName, lineOf, linePairs, parseLines, withTexts } from './header-text.ts';
 
@@ -9,10 +10,16 @@ const LENGTH = 'content-length';
 /** What engines write themselves. */
 const OF_ENGINE: ReadonlySet<string> = new Set([LENGTH, 'transfer-encoding', 'connection']);
 
-/** What the gateway adds to answers of upstreams. */
-const OWN_NAMES: ReadonlySet<string> = new Set([
-  'server', 'via', 'content-type', 'upgrade', 'x-kong-upstream-latency', 'x-kong-proxy-latency', 'x-kong-request-id',
-]);
+/** What is in no text. */
+const APART: ReadonlySet<string> = new Set([...OF_ENGINE, 'content-type']);
+
+/** What a head's text was copied from. */
+interface Origin {
+  readonly headers: HeaderLines;
+  /** What of it is not in the text. */
+  readonly dropped: DroppedHeaders;
+  readonly options: ReadonlySet<string> | undefined;
+}
 
 /** Keeps its lines as one text until a plugin looks at them or changes them. */
 export class ResponseHead implements ClientResponse {
@@ -21,12 +28,11 @@ export class ResponseHead implements ClientResponse {
   /** Length of the body, or what Content-Length says in its place. `undefined`: not known beforehand. Bytes. */
   length: number | undefined;
   #text: string;
-  /** Names of lines that were added to the text, in lower case: nothing before had them. */
-  #added: string[] | undefined;
+  /** What was added to the text: blocks of lines, and names and values in turn. Nothing before had these names. */
+  #added: (HeaderBlock | string)[] | undefined;
   /** Content-Type, while it is in no list. */
   #type: string | undefined;
-  /** What the text was copied from; of the gateway's own lines there, `OWN_NAMES` says which may be among them. */
-  readonly #origin: HeaderLines | undefined;
+  readonly #origin: Origin | undefined;
   /** Names and values in turn, as they travel. Content-Length is among them. */
   #list: string[] | undefined;
 
@@ -36,7 +42,7 @@ export class ResponseHead implements ClientResponse {
    */
   constructor(
     status: number, text: string, length: number | undefined, type: string | undefined, source: AnswerSource = 'gateway',
-    origin?: HeaderLines,
+    origin?: Origin,
   ) {
     this.status = status;
     this.source = source;
@@ -80,24 +86,50 @@ export class ResponseHead implements ClientResponse {
   }
 
   headerLines(): readonly HeaderLine[] {
-    return linePairs(this.flatHeaders());
+    return linePairs(withTexts(this.#list ?? this.#parsed()));
   }
 
-  flatHeaders(): readonly string[] {
-    return withTexts(this.#list ?? this.#parsed());
+  readHeaders(reader: HeaderReader): void {
+    if (this.#list !== undefined || this.#origin === undefined) {
+      const lines = this.#list ?? this.#parsed();
+      for (let at = 0; at < lines.length; at += 2) reader.line(lines[at]!, lines[at + 1]!);
+      return;
+    }
+    const { headers, dropped, options } = this.#origin;
+    if (this.#type !== undefined) reader.line('Content-Type', this.#type);
+    for (let line = 0; line < headers.count; line += 1) {
+      if (!headers.isDropped(line, dropped, options)) reader.line(headers.nameAt(line), headers.valueAt(line));
+    }
+    const added = this.#added;
+    if (added !== undefined) {
+      for (let at = 0; at < added.length; at += 1) {
+        const one = added[at]!;
+        if (typeof one === 'string') reader.line(one, added[at += 1] as string);
+        else reader.block(one);
+      }
+    }
+    if (this.length !== undefined) reader.line('Content-Length', String(this.length));
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
     const key = keyOfName(name);
     if (key !== undefined && this.#isNew(key)) {
-      if (typeof value === 'string') this.#text += `${name}: ${headerValue(value)}\r\n`;
-      else for (const one of value) this.#text += `${name}: ${headerValue(one)}\r\n`;
-      (this.#added ??= []).push(key);
+      if (typeof value === 'string') this.#addToText(name, headerValue(value));
+      else for (const one of value) this.#addToText(name, headerValue(one));
       return;
     }
     this.removeHeader(name);
     if (typeof value === 'string') this.addHeader(name, value);
     else for (const one of value) this.addHeader(name, one);
+  }
+
+  setHeaders(block: HeaderBlock): void {
+    const { names: { names, keys }, values } = block;
+    let areNew = true;
+    for (let at = 0; areNew && at < keys.length; at += 1) areNew = this.#isNew(keys[at]!);
+    if (areNew) return this.addBlock(block);
+    for (let at = 0; at < names.length; at += 1) this.setRawHeader(names[at]!, values[at]!);
+    return undefined;
   }
 
   addHeader(name: string, value: string): void {
@@ -116,10 +148,19 @@ export class ResponseHead implements ClientResponse {
     this.#add(name, value);
   }
 
-  /** Adds lines that no plugin has made: each with its CRLF, none by a name that engines write. */
+  /** Adds lines to an answer of the gateway's own: each with its CRLF, none by a name that engines write. */
   addText(lines: string): void {
     if (this.#list === undefined) this.#text += lines;
     else parseLines(lines, this.#list);
+  }
+
+  /** Adds lines whose names no line has. */
+  addBlock(block: HeaderBlock): void {
+    if (this.#list !== undefined) return parseLines(block.lines, this.#list);
+    this.#text += block.lines;
+    if (this.#added === undefined) this.#added = [block];
+    else this.#added.push(block);
+    return undefined;
   }
 
   /** Changes how long the body is said to be. */
@@ -152,10 +193,29 @@ export class ResponseHead implements ClientResponse {
 
   /** Whether it is sure that no line has this name, without a look at the text. @param name in lower case */
   #isNew(name: string): boolean {
-    if (this.#list !== undefined || this.#origin === undefined || OWN_NAMES.has(name) || OF_ENGINE.has(name)) return false;
+    if (this.#list !== undefined || this.#origin === undefined || APART.has(name)) return false;
+    return this.#origin.headers.first(name) === undefined && !this.#isAdded(name);
+  }
+
+  /** @param name in lower case */
+  #isAdded(name: string): boolean {
     const added = this.#added;
-    if (added !== undefined) for (let at = 0; at < added.length; at += 1) if (added[at] === name) return false;
-    return this.#origin.first(name) === undefined;
+    if (added === undefined) return false;
+    for (let at = 0; at < added.length; at += 1) {
+      const one = added[at]!;
+      if (typeof one !== 'string') {
+        if (one.names.keys.includes(name)) return true;
+      } else {
+        if (keyOfName(one) === name) return true;
+        at += 1;
+      }
+    }
+    return false;
+  }
+
+  #addToText(name: string, value: string): void {
+    this.#text += `${name}: ${value}\r\n`;
+    (this.#added ??= []).push(name, value);
   }
 
   #parsed(): string[] {
@@ -191,8 +251,11 @@ export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstr
   // Trailers can only follow chunks.
   const rules: DroppedHeaders = contentLength === undefined ? TO_CLIENT : FRAMED_TO_CLIENT;
   const options = connectionOptions(headers);
-  let text = headers.copyWithout(rules, options);
-  if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') text += lineOf('Upgrade', headers.first('upgrade')!);
+  const text = headers.copyWithout(rules, options);
   // Of several content types the first counts; a client that picks another would see another document.
-  return new ResponseHead(status, text, contentLength, headers.first('content-type'), 'upstream', headers);
+  const head = new ResponseHead(
+    status, text, contentLength, headers.first('content-type'), 'upstream', { headers, dropped: rules, options },
+  );
+  if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') head.addHeader('Upgrade', headers.first('upgrade')!);
+  return head;
 }

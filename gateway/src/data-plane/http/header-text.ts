@@ -3,13 +3,12 @@
  * travels as UTF-8, as in Kong. RFC 9110 §5.5 leaves the encoding to the field.
  */
 
+import { textOfBytes } from '../../base/text-of-bytes.ts';
 import type { HeaderLine } from '../../plugin-kit/exchange.ts';
 
 const ASCII = /^[\t\x20-\x7e]*$/;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/g;
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The value of a header for a text. A control character, which no header can hold, is percent-encoded, as OpenResty does. */
 export function headerValue(text: string): string {
@@ -19,14 +18,7 @@ export function headerValue(text: string): string {
 }
 
 /** The text of a header's value; of one that is not UTF-8, one character for each byte. */
-export function headerText(value: string): string {
-  if (ASCII.test(value)) return value;
-  try {
-    return UTF8.decode(Buffer.from(value, 'latin1'));
-  } catch {
-    return value;
-  }
-}
+export const headerText = textOfBytes;
 
 /** @param flat names and values in turn. @returns the same with the texts of the values */
 export function withTexts(flat: readonly string[]): readonly string[] {

@@ -14,6 +14,7 @@ import { RequestView } from './client-request.ts';
 import type { ResponseHead } from './client-response.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { headerValue } from './header-text.ts';
+import { identityHeaders } from './identity-headers.ts';
 import { pluginAnswer } from './plugin-answer.ts';
 import type { DebugWish, ReceivedRequest, RequestFacts } from './received-request.ts';
 import { nextRequestId } from './request-id.ts';
@@ -22,7 +23,6 @@ import { TrafficSizes } from './traffic-sizes.ts';
 import { UpstreamChanges } from './upstream-changes.ts';
 import { upstreamTarget } from './upstream-target.ts';
 
-const NO_VALUES: readonly string[] = [];
 const NO_PARTS: readonly Buffer[] = [];
 const NO_PLUGINS: readonly PluginPhases[] = [];
 
@@ -196,12 +196,7 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
     this.consumer = consumer;
     this.credential = credential;
     this.groups = groups;
-    const { upstream } = this;
-    setOrRemove(upstream, 'x-consumer-id', 'X-Consumer-ID', consumer?.id);
-    setOrRemove(upstream, 'x-consumer-custom-id', 'X-Consumer-Custom-ID', consumer?.customId);
-    setOrRemove(upstream, 'x-consumer-username', 'X-Consumer-Username', consumer?.username);
-    setOrRemove(upstream, 'x-credential-identifier', 'X-Credential-Identifier', identifier);
-    setOrRemove(upstream, 'x-anonymous-consumer', 'X-Anonymous-Consumer', credential === undefined ? 'true' : undefined);
+    this.upstream.identify(identityHeaders(consumer, identifier, credential === undefined));
   }
 
   refuse({ status, message, headers = {}, fallback }: Refusal): void {
@@ -212,10 +207,4 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   respond(answer: PluginAnswer): void {
     this.answer = pluginAnswer(answer);
   }
-}
-
-/** What the client sent by that name never gets through. @param key the name in lower case */
-function setOrRemove(upstream: UpstreamChanges, key: string, name: string, value: string | null | undefined): void {
-  if (value !== null && value !== undefined) upstream.put({ key, name, values: [headerValue(value)] });
-  else if (upstream.headers !== undefined) upstream.put({ key, name, values: NO_VALUES });
 }

@@ -325,7 +325,7 @@ export class ProxiedRequest implements AnswerReader {
     const { headers } = answer;
     const via = headers.first('via') === undefined ? undefined : headers.values('via').join(', ');
     const hasServer = headers.first('server') !== undefined;
-    head.addText(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, hasServer, via, this.#isHttp2));
+    head.addBlock(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, hasServer, via, this.#isHttp2));
     if (this.#cookie !== undefined) setCookie(head, this.#cookie);
     exchange.response = head;
     const pending = this.#context.beforeHead(exchange);

@@ -1,17 +1,9 @@
 /** What plugins change of the request to the upstream. */
-import type { HeaderLine, UpstreamRequest } from '../../plugin-kit/exchange.ts';
-import { NOT_TO_UPSTREAM } from './header-rules.ts';
+import type { HeaderLine, HeaderReader, UpstreamRequest } from '../../plugin-kit/exchange.ts';
+import { NOT_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
 import { headerText, headerValue, linePairs, withTexts } from './header-text.ts';
+import type { ChangedHeader, IdentityHeaders } from './identity-headers.ts';
 import type { ReceivedRequest } from './received-request.ts';
-
-/** Lines that take the place of the client's with that name. */
-export interface ChangedHeader {
-  /** In lower case. */
-  readonly key: string;
-  readonly name: string;
-  /** As they travel. Empty: the header is removed. */
-  readonly values: readonly string[];
-}
 
 export class UpstreamChanges implements UpstreamRequest {
   method: string;
@@ -21,7 +13,10 @@ export class UpstreamChanges implements UpstreamRequest {
   target: { readonly host: string; readonly port: number } | undefined;
   hostHeader: string | undefined;
   /** Few: they are searched from the start. @default - the headers of the client */
-  headers: ChangedHeader[] | undefined;
+  headers: readonly ChangedHeader[] | undefined;
+  /** What `headers` are, as long as nothing else was changed. */
+  identity: IdentityHeaders | undefined;
+  #own: ChangedHeader[] | undefined;
   readonly #exchange: ReceivedRequest;
 
   constructor(exchange: ReceivedRequest) {
@@ -32,6 +27,8 @@ export class UpstreamChanges implements UpstreamRequest {
     this.target = undefined;
     this.hostHeader = undefined;
     this.headers = undefined;
+    this.identity = undefined;
+    this.#own = undefined;
     this.query = exchange.facts.search.slice(1);
   }
 
@@ -45,10 +42,23 @@ export class UpstreamChanges implements UpstreamRequest {
   }
 
   headerLines(): readonly HeaderLine[] {
-    return linePairs(this.flatHeaders());
+    return linePairs(this.#flatHeaders());
   }
 
-  flatHeaders(): readonly string[] {
+  readHeaders(reader: HeaderReader): void {
+    const { headers: lines } = this.#exchange.incoming;
+    for (let line = 0; line < lines.count; line += 1) {
+      if (lines.isDropped(line, TO_UPSTREAM)) continue;
+      const name = lines.nameAt(line);
+      if (this.headers === undefined || this.identity !== undefined || this.#changed(name.toLowerCase()) === undefined) {
+        reader.line(name, lines.valueAt(line));
+      }
+    }
+    if (this.identity !== undefined) reader.block(this.identity.block);
+    else if (this.headers !== undefined) for (const { name, values } of this.headers) for (const value of values) reader.line(name, value);
+  }
+
+  #flatHeaders(): readonly string[] {
     const lines: string[] = [];
     const flat = this.#exchange.incoming.headers.flat();
     for (let index = 0; index < flat.length; index += 2) {
@@ -73,9 +83,19 @@ export class UpstreamChanges implements UpstreamRequest {
     this.#change(name, []);
   }
 
+  /** Says who the client is. */
+  identify(identity: IdentityHeaders): void {
+    if (this.headers === undefined || this.identity !== undefined) {
+      this.headers = identity.set;
+      this.identity = identity;
+    } else for (const change of identity.all) this.put(change);
+  }
+
   /** Takes the place of all that was changed under that name. */
   put(change: ChangedHeader): void {
-    const headers = this.headers ??= [];
+    const headers = this.#own ??= this.headers === undefined ? [] : [...this.headers];
+    this.headers = headers;
+    this.identity = undefined;
     for (let at = 0; at < headers.length; at += 1) {
       if (headers[at]!.key !== change.key) continue;
       headers[at] = change;

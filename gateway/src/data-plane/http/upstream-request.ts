@@ -76,9 +76,13 @@ function copiedLines(exchange: HttpExchange, chunked: boolean): string {
   const { incoming: { headers }, changes } = exchange;
   const options = connectionOptions(headers);
   const changed = changes?.headers;
-  const copied = headers.copyWithout(chunked ? TO_UPSTREAM : FRAMED_TO_UPSTREAM, without(options, changed));
+  const identity = changes?.identity;
+  const copied = headers.copyWithout(
+    chunked ? TO_UPSTREAM : FRAMED_TO_UPSTREAM, identity === undefined ? without(options, changed) : options,
+  );
   const te = headers.first('te') !== undefined
     && headers.values('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value)) ? 'TE: trailers\r\n' : '';
+  if (identity !== undefined) return copied + te + identity.block.lines;
   return changed === undefined ? copied + te : copied + te + changedLines(changed);
 }
 

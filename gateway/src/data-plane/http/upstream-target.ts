@@ -27,10 +27,12 @@ export function upstreamTarget(
 export function sentTarget(
   facts: RequestFacts, changes: TargetChanges | undefined, match: RouteMatch, base: string | null | undefined,
 ): string {
-  if (changes !== undefined) return sendable(upstreamTarget(facts, changes, match, base));
+  if (changes !== undefined && (changes.path !== undefined || changes.query !== facts.search.slice(1))) {
+    return sendable(upstreamTarget(facts, changes, match, base));
+  }
   const { sent } = facts;
   if (sent.match !== match || sent.base !== base) {
-    sent.text = sendable(upstreamTarget(facts, changes, match, base));
+    sent.text = sendable(upstreamTarget(facts, undefined, match, base));
     sent.match = match;
     sent.base = base;
   }

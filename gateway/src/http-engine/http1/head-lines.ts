@@ -74,17 +74,17 @@ export class HeadLines implements HeaderLines {
     return flat;
   }
 
-  copyWithout({ known, others }: DroppedHeaders, more?: ReadonlySet<string>): string {
+  isDropped(line: number, dropped: DroppedHeaders, more?: ReadonlySet<string>): boolean {
+    return this.#isDropped(line * FIELDS, dropped, more);
+  }
+
+  copyWithout(dropped: DroppedHeaders, more?: ReadonlySet<string>): string {
     const places = this.#places;
     let copied = '';
     let from = -1;
     let to = 0;
     for (let at = 0; at < places.length; at += FIELDS) {
-      const id = places[at]!;
-      const isKnown = id !== UNKNOWN;
-      const dropped = (isKnown && known[id] === 1)
-        || ((more !== undefined || (!isKnown && others.size > 0)) && this.#isAmong(at, isKnown ? undefined : others, more));
-      if (dropped) {
+      if (this.#isDropped(at, dropped, more)) {
         if (from !== -1) copied += this.#text.slice(from, to);
         from = -1;
       } else {
@@ -94,6 +94,12 @@ export class HeadLines implements HeaderLines {
       }
     }
     return from === -1 ? copied : copied + this.#text.slice(from, to);
+  }
+
+  #isDropped(at: number, { known, others }: DroppedHeaders, more: ReadonlySet<string> | undefined): boolean {
+    const id = this.#places[at]!;
+    if (id !== UNKNOWN) return known[id] === 1 || (more !== undefined && this.#isAmong(at, undefined, more));
+    return (more !== undefined || others.size > 0) && this.#isAmong(at, others, more);
   }
 
   #isAmong(at: number, others: ReadonlySet<string> | undefined, more: ReadonlySet<string> | undefined): boolean {

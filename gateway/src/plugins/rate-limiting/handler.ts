@@ -4,6 +4,7 @@
  */
 import { PERIODS } from '../../model/plugin-fields/limits.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
+import { HeaderBlock, HeaderNames } from '../../plugin-kit/header-block.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { PluginContext } from '../../plugin-kit/plugin.ts';
 import { redisSettings } from '../../plugin-kit/redis-settings.ts';
@@ -19,8 +20,7 @@ import type { RateLimitingConfig } from './schema.ts';
 
 /** Headers of the response, and when the window ends. */
 interface Told {
-  /** Names and values in turn. */
-  readonly lines: readonly string[];
+  readonly headers: HeaderBlock;
   readonly resetSeconds: number;
 }
 
@@ -56,9 +56,8 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
       return used.then((numbers) => decide(exchange, numbers, windows, now), () => fail(exchange));
     },
     responseHeaders: (exchange) => {
-      const lines = told.of(exchange)?.lines;
-      if (lines === undefined) return;
-      for (let at = 0; at < lines.length; at += 2) exchange.response!.setHeader(lines[at]!, lines[at + 1]!);
+      const headers = told.of(exchange)?.headers;
+      if (headers !== undefined) exchange.response!.setHeaders(headers);
     },
     close: () => counts.close(),
   };
@@ -81,12 +80,14 @@ function countsFor(config: RateLimitingConfig, limits: readonly Limit[], context
 
 /** Describes all limits, and of them the one that has the least left; of equal ones the longest. */
 function tellerOf(limits: readonly Limit[]) {
-  const names = limits.map(({ period }) => {
+  const ofLimits = limits.flatMap(({ period }) => {
     const suffix = period[0]!.toUpperCase() + period.slice(1);
-    return { limit: `X-RateLimit-Limit-${suffix}`, remaining: `X-RateLimit-Remaining-${suffix}` };
+    return [`X-RateLimit-Limit-${suffix}`, `X-RateLimit-Remaining-${suffix}`];
   });
+  const names = new HeaderNames([...ofLimits, 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'], { arePlain: true });
+  const shown = limits.map(({ limit }) => String(limit));
   return (used: readonly number[], over: Limit | undefined, windows: Windows, now: number): Told => {
-    const lines: string[] = [];
+    const values: string[] = [];
     let least = 0;
     let leastLeft = Infinity;
     for (let index = 0; index < limits.length; index += 1) {
@@ -97,12 +98,10 @@ function tellerOf(limits: readonly Limit[]) {
         least = index;
         leastLeft = left;
       }
-      lines.push(names[index]!.limit, String(limit.limit), names[index]!.remaining, String(left));
+      values.push(shown[index]!, String(left));
     }
     const resetSeconds = secondsLeft(windows[limits[least]!.period], now);
-    lines.push(
-      'RateLimit-Limit', String(limits[least]!.limit), 'RateLimit-Remaining', String(leastLeft), 'RateLimit-Reset', String(resetSeconds),
-    );
-    return { lines, resetSeconds };
+    values.push(shown[least]!, String(leastLeft), String(resetSeconds));
+    return { headers: new HeaderBlock(names, values), resetSeconds };
   };
 }
