@@ -38,7 +38,10 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     fallback: { export: false, import: false, exportDelaySeconds: 60, credentials: {} },
     postgres: {
       host: '127.0.0.1', port: 1, database: 'none', user: 'kong', password: new Secret('hunter2'), ssl: false, sslVerify: false,
-      timeoutMs: 1_000,
+      iamAuth: false, timeoutMs: 1_000,
+    },
+    mysql: {
+      host: '127.0.0.1', port: 1, database: 'none', user: 'kong', ssl: false, sslVerify: true, iamAuth: false, timeoutMs: 1_000, pollMs: 50,
     },
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },

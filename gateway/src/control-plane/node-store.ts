@@ -15,11 +15,14 @@ const DATABASE_FILE = 'hybridge.db';
 /** @throws GatewayError `database-unavailable`, `database-newer` */
 export function openNodeStore(settings: Settings, log: Log): Promise<Store> {
   const { schemas } = schemasFor(settings);
-  return openStore({ place: placeOf(settings), schemas, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 });
+  const pollMs = settings.database === 'mysql' ? settings.mysql.pollMs : settings.dbUpdateFrequencySeconds * 1000;
+  return openStore({ place: placeOf(settings), schemas, log, pollMs });
 }
 
-function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {
-  if (database !== 'postgres') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
-  const authorities = authoritiesOf(tunnel.trusted);
-  return { kind: 'postgres', connection: { ...postgres, authorities: authorities.length > 0 ? authorities : undefined } };
+function placeOf({ database, prefix, postgres, mysql, tunnel }: Settings): Place {
+  if (database !== 'postgres' && database !== 'mysql') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
+  const trusted = authoritiesOf(tunnel.trusted);
+  const authorities = trusted.length > 0 ? trusted : undefined;
+  return database === 'mysql'
+    ? { kind: 'mysql', connection: { ...mysql, authorities } } : { kind: 'postgres', connection: { ...postgres, authorities } };
 }

@@ -6,8 +6,8 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
   const { postgres, tunnel, listen } = settings;
   return {
     role: settings.role,
-    // Clients of Kong distinguish `postgres` from `off` only; the embedded database is none of their business.
-    database: settings.database === 'embedded' ? 'postgres' : settings.database,
+    // Clients of Kong distinguish `postgres` from `off` only; which database it really is, is none of their business.
+    database: settings.database === 'off' ? 'off' : 'postgres',
     router_flavor: settings.routerFlavor,
     wasm: false,
     prefix: settings.prefix,

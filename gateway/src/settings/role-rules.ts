@@ -32,8 +32,8 @@ const RULES: readonly RoleRule[] = [
   },
   {
     broken: (settings) => isControlPlane(settings) && settings.database === 'off',
-    message: `${DATABASE_NAME.name}: off does not go with ${role.name}=control_plane, which stores the configuration; use embedded or `
-      + 'postgres',
+    message: `${DATABASE_NAME.name}: off does not go with ${role.name}=control_plane, which stores the configuration; use embedded, `
+      + 'postgres or mysql',
   },
   {
     broken: (settings) => isDataPlane(settings) && settings.database !== 'off',

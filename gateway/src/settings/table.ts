@@ -5,7 +5,7 @@
 import { settingsIn } from './setting.ts';
 import type { Setting, WithoutEffect } from './setting.ts';
 import { ADMIN } from './table/admin.ts';
-import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, POSTGRES } from './table/database.ts';
+import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, MYSQL, POSTGRES } from './table/database.ts';
 import { DNS, DNS_WITHOUT_EFFECT } from './table/dns.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
@@ -31,6 +31,7 @@ export const SETTINGS = {
   tunnel: TUNNEL,
   fallback: FALLBACK,
   postgres: POSTGRES,
+  mysql: MYSQL,
   declarativeConfig: DECLARATIVE_CONFIG,
   dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
   upstreamPool: UPSTREAM_POOL,
@@ -72,7 +73,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },
   {
-    title: 'Database', working: settingsIn({ DATABASE, POSTGRES, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
+    title: 'Database', working: settingsIn({ DATABASE, POSTGRES, MYSQL, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
   { title: 'Logs', working: settingsIn({ ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },

@@ -4,6 +4,8 @@ import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { Retention } from './history/retention.ts';
 import { MemoryStore } from './memory/memory-store.ts';
+import type { MysqlConnection } from './mysql/connection.ts';
+import { openMysqlStore } from './mysql/mysql.ts';
 import type { PostgresConnection } from './postgres/connection.ts';
 import { openPostgresStore } from './postgres/postgres.ts';
 import { openSqliteStore } from './sqlite/sqlite.ts';
@@ -12,6 +14,7 @@ import type { Store } from './store.ts';
 export type Place =
   | { readonly kind: 'embedded'; readonly file: string }
   | { readonly kind: 'postgres'; readonly connection: PostgresConnection }
+  | { readonly kind: 'mysql'; readonly connection: MysqlConnection }
   /** Nothing is kept. */
   | { readonly kind: 'memory' };
 
@@ -31,5 +34,6 @@ export interface OpenStoreOptions {
 export async function openStore({ place, ...options }: OpenStoreOptions): Promise<Store> {
   if (place.kind === 'memory') return new MemoryStore(options);
   if (place.kind === 'embedded') return openSqliteStore({ ...options, file: place.file });
+  if (place.kind === 'mysql') return openMysqlStore({ ...options, connection: place.connection });
   return openPostgresStore({ ...options, connection: place.connection });
 }

@@ -237,7 +237,7 @@ export class Supervisor implements Proxying {
 
   #startOf({ number }: WorkerSlot): WorkerStart {
     const { settings, nodeId, debugToken, sessions, log, workers } = this.#options;
-    const { tunnel: _tunnel, postgres: _postgres, admin: _admin, ...needed } = settings;
+    const { tunnel: _tunnel, postgres: _postgres, mysql: _mysql, admin: _admin, ...needed } = settings;
     const { files: _files, ...certificate } = this.#certificate ?? {};
     return {
       // Credentials of the tunnel and of the database are none of a worker's business.

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 import { makeFolderOfRun } from './folder-of-run.ts';
+import { MariaDbServer } from './mariadb-server.ts';
+import type { MariaDbAddress } from './mariadb-server.ts';
 import { PostgresServer } from './postgres-server.ts';
 import type { PostgresAddress } from './postgres-server.ts';
 
@@ -14,6 +16,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A running server; null where the platform has no binaries. */
     readonly postgres: PostgresAddress | null;
+    /** A running server; null where the machine has no MariaDB. */
+    readonly mariadb: MariaDbAddress | null;
     /** Temporary folder of the run. */
     readonly temporaryFolder: string;
   }
@@ -26,11 +30,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const folder = makeFolderOfRun();
   project.provide('temporaryFolder', folder.path);
-  const server = await PostgresServer.start(folder.path);
+  const [server, mariadb] = await Promise.all([PostgresServer.start(folder.path), MariaDbServer.start(folder.path)]);
   if (!server) console.warn(`no PostgreSQL for ${process.platform}-${process.arch} among the installed packages: its suites are skipped`);
   project.provide('postgres', server?.address ?? null);
+  if (!mariadb) console.warn('no MariaDB on this machine (Debian: mariadb-server): its suites are skipped');
+  project.provide('mariadb', mariadb?.address ?? null);
   return async () => {
-    await server?.remove();
+    await Promise.all([server?.remove(), mariadb?.remove()]);
     folder.remove();
   };
 }

@@ -8,6 +8,7 @@ import { SCHEMAS } from '../../src/plugins/schemas.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { OpenStoreOptions, Place } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { runMysql } from './mariadb-server.ts';
 import { createDatabase, runSql } from './postgres-server.ts';
 import type { PostgresAddress } from './postgres-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -38,6 +39,17 @@ export const STORE_KINDS: readonly StoreKind[] = [
       const schema = `s${randomUUID().replaceAll('-', '')}`;
       await runSql({ ...address, database }, `create schema ${schema}`);
       return { kind: 'postgres', connection: { ...address, database, schema, ssl: false, sslVerify: false, timeoutMs: 5_000 } };
+    },
+  },
+  {
+    name: 'MariaDB', isLasting: true,
+    skip: inject('mariadb') ? undefined : 'no MariaDB on this machine',
+    newPlace: async () => {
+      const address = inject('mariadb')!;
+      const database = `s${randomUUID().replaceAll('-', '')}`;
+      // The worst defaults that a database can have.
+      await runMysql(address, `create database ${database} character set latin1 collate latin1_swedish_ci`);
+      return { kind: 'mysql', connection: { ...address, database, ssl: false, sslVerify: false, timeoutMs: 5_000 } };
     },
   },
 ];

@@ -8,41 +8,90 @@ import type { SettingReader, WithoutEffect } from '../setting.ts';
 import { decimal, integer, list, onOff, oneOf, path, size, text } from '../value-kinds.ts';
 import { ROLE } from './node.ts';
 
-export const DATABASE_NAME = optional('KONG_DATABASE', oneOf('embedded', 'postgres', 'off'),
+export const DATABASE_NAME = optional('KONG_DATABASE', oneOf('embedded', 'postgres', 'mysql', 'off'),
   'Where the configuration is stored. Default: `embedded` (SQLite in the working directory), `off` for a data plane. Kong\'s default is '
     + '`postgres`.');
 
 export const DATABASE = derived([DATABASE_NAME, ROLE], (reader) => (
   reader.value(DATABASE_NAME) ?? (reader.value(ROLE) === 'data_plane' ? 'off' as const : 'embedded' as const)));
 
-const PASSWORD = optional('KONG_PG_PASSWORD', text, 'PostgreSQL: password.', true);
+interface LoginNames {
+  readonly password: string;
+  readonly passwordFile: string;
+  readonly iamAuth: string;
+  readonly ssl: string;
+  readonly sslVerify: string;
+  readonly verifies: 'on' | 'off';
+  /** Kind of database, as people know it. */
+  readonly of: string;
+}
 
-const PASSWORD_FILE = optional('HYBRIDGE_PG_PASSWORD_FILE', path,
-  'PostgreSQL: path of a file with the password, read again for each connection. Excludes KONG_PG_PASSWORD.');
+/** What opens a connection: a password, a file that contains it, or tokens of RDS. */
+function login(names: LoginNames) {
+  const password = optional(names.password, text, `${names.of}: password.`, true);
+  const passwordFile = optional(names.passwordFile, path,
+    `${names.of}: path of a file with the password, read again for each connection. Excludes ${names.password}.`);
+  const ssl = setting(names.ssl, onOff, 'off', `${names.of}: use TLS.`);
+  const sslVerify = setting(names.sslVerify, onOff, names.verifies,
+    `${names.of}: verify its certificate and host name against KONG_LUA_SSL_TRUSTED_CERTIFICATE.`);
+  const iamAuth = setting(names.iamAuth, onOff, 'off',
+    `${names.of}: log in with IAM, to a database on RDS or Aurora. Each connection has a token in place of a password, signed with `
+      + `the node's credentials of AWS. Needs ${names.ssl} and ${names.sslVerify}.`);
+  return {
+    password: derived([password, passwordFile, iamAuth, ssl, sslVerify], (reader) => {
+      if (reader.value(iamAuth)) requireTls(reader);
+      return readPassword(reader);
+    }),
+    passwordFile, ssl, sslVerify, iamAuth,
+  } as const;
+
+  function requireTls(reader: SettingReader): void {
+    const off = [ssl, sslVerify].find((each) => !reader.value(each));
+    if (off) throw new SettingProblem(`${iamAuth.name} is on and ${off.name} is off: a token is sent over TLS only, to a verified server`);
+    const given = [password, passwordFile].find((each) => reader.given(each));
+    if (given) throw new SettingProblem(`${iamAuth.name} is on and ${given.name} is set: keep one of them`);
+  }
+
+  function readPassword(reader: SettingReader): Secret | undefined {
+    const [plain, file] = [reader.given(password), reader.given(passwordFile)];
+    if (plain && file) throw new SettingProblem(`${plain.name} and ${file.name} are both set: keep the file, or the password`);
+    if (file === undefined) return plain && new Secret(plain.text);
+    try {
+      return new Secret(readFileSync(file.text, 'utf8').replace(/\r?\n$/, ''));
+    } catch (error) {
+      throw new SettingProblem(`${file.name}: cannot read ${file.text}: ${messageOf(error)}`);
+    }
+  }
+}
 
 export const POSTGRES = {
   host: setting('KONG_PG_HOST', text, '127.0.0.1', 'PostgreSQL: host.'),
   port: setting('KONG_PG_PORT', integer(1, 65535), '5432', 'PostgreSQL: port.'),
   database: setting('KONG_PG_DATABASE', text, 'kong', 'PostgreSQL: database.'),
   user: setting('KONG_PG_USER', text, 'kong', 'PostgreSQL: user.'),
-  password: derived([PASSWORD, PASSWORD_FILE], readPassword),
-  passwordFile: PASSWORD_FILE,
+  ...login({
+    password: 'KONG_PG_PASSWORD', passwordFile: 'HYBRIDGE_PG_PASSWORD_FILE', iamAuth: 'KONG_PG_IAM_AUTH',
+    ssl: 'KONG_PG_SSL', sslVerify: 'KONG_PG_SSL_VERIFY', verifies: 'off', of: 'PostgreSQL',
+  }),
   schema: optional('KONG_PG_SCHEMA', text, 'PostgreSQL: schema. Default: the user\'s.'),
-  ssl: setting('KONG_PG_SSL', onOff, 'off', 'PostgreSQL: use TLS.'),
-  sslVerify: setting('KONG_PG_SSL_VERIFY', onOff, 'off', 'PostgreSQL: verify its certificate against KONG_LUA_SSL_TRUSTED_CERTIFICATE.'),
   timeoutMs: setting('KONG_PG_TIMEOUT', integer(1, 600_000), '5000', 'PostgreSQL: milliseconds to wait for a connection or an answer.'),
 } as const;
 
-function readPassword(reader: SettingReader): Secret | undefined {
-  const [password, file] = [reader.given(PASSWORD), reader.given(PASSWORD_FILE)];
-  if (password && file) throw new SettingProblem(`${password.name} and ${file.name} are both set: keep the file, or the password`);
-  if (file === undefined) return password && new Secret(password.text);
-  try {
-    return new Secret(readFileSync(file.text, 'utf8').replace(/\r?\n$/, ''));
-  } catch (error) {
-    throw new SettingProblem(`${file.name}: cannot read ${file.text}: ${messageOf(error)}`);
-  }
-}
+/** Kong has none of these: its database is PostgreSQL. */
+export const MYSQL = {
+  host: setting('HYBRIDGE_MYSQL_HOST', text, '127.0.0.1', 'MySQL or MariaDB: host.'),
+  port: setting('HYBRIDGE_MYSQL_PORT', integer(1, 65535), '3306', 'MySQL or MariaDB: port.'),
+  database: setting('HYBRIDGE_MYSQL_DATABASE', text, 'kong', 'MySQL or MariaDB: database.'),
+  user: setting('HYBRIDGE_MYSQL_USER', text, 'kong', 'MySQL or MariaDB: user.'),
+  ...login({
+    password: 'HYBRIDGE_MYSQL_PASSWORD', passwordFile: 'HYBRIDGE_MYSQL_PASSWORD_FILE', iamAuth: 'HYBRIDGE_MYSQL_IAM_AUTH',
+    ssl: 'HYBRIDGE_MYSQL_SSL', sslVerify: 'HYBRIDGE_MYSQL_SSL_VERIFY', verifies: 'on', of: 'MySQL or MariaDB',
+  }),
+  timeoutMs: setting('HYBRIDGE_MYSQL_TIMEOUT', integer(1, 600_000), '5000',
+    'MySQL or MariaDB: milliseconds to wait for a connection or an answer.'),
+  pollMs: setting('HYBRIDGE_MYSQL_POLL', integer(10, 60_000), '50',
+    'MySQL or MariaDB: milliseconds between looks for changes by other nodes, in place of KONG_DB_UPDATE_FREQUENCY.'),
+} as const;
 
 export const DB_UPDATE_FREQUENCY = setting('KONG_DB_UPDATE_FREQUENCY', integer(1, 3600), '5',
   'Seconds between polls of the database for changes by other nodes.');

@@ -1,17 +1,11 @@
 /** How to reach a PostgreSQL server, and what the driver is given for it. */
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
-import type { Secret } from '../../base/secret.ts';
+import { passwordsOf } from '../database-password.ts';
+import type { DatabaseLogin } from '../database-password.ts';
 
-export interface PostgresConnection {
-  readonly host: string;
-  readonly port: number;
+export interface PostgresConnection extends DatabaseLogin {
   readonly database: string;
-  readonly user: string;
-  readonly password?: Secret;
-  /** File that contains the password. It is read for each connection, so that the password can change. Takes precedence over `password`. */
-  readonly passwordFile?: string;
   /** Schema that contains the tables. @default - the first of the user's search path */
   readonly schema?: string;
   readonly ssl: boolean;
@@ -24,13 +18,14 @@ export interface PostgresConnection {
 }
 
 export function clientConfig(connection: PostgresConnection): pg.ClientConfig {
-  const { timeoutMs, schema, passwordFile } = connection;
+  const { timeoutMs, schema, password, passwordFile, iamAuth } = connection;
+  const isRead = iamAuth === true || passwordFile !== undefined;
   return {
     host: connection.host,
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    password: passwordFile === undefined ? connection.password?.reveal() : () => passwordIn(passwordFile),
+    password: isRead ? passwordsOf(connection) as () => Promise<string> : password?.reveal(),
     ssl: connection.ssl && { rejectUnauthorized: connection.sslVerify, ca: connection.authorities && [...connection.authorities] },
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
@@ -39,11 +34,6 @@ export function clientConfig(connection: PostgresConnection): pg.ClientConfig {
     options: schema === undefined ? undefined : `-c search_path=${schema}`,
     types: { getTypeParser },
   };
-}
-
-/** Without the end of its line, which editors add. */
-async function passwordIn(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
 }
 
 /** 64-bit numbers as numbers: revisions and times stay below 2^53. */

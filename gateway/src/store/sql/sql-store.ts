@@ -41,6 +41,9 @@ export interface SqlDatabase {
   readonly dialect: Dialect;
 }
 
+/** How often a transaction runs that others undo. */
+const TRIES = 3;
+
 export class SqlStore implements Store {
   /** Brings the tables up to date and begins to watch for changes and for rows that expire. */
   static async open(database: SqlDatabase, options: SqlStoreOptions): Promise<SqlStore> {
@@ -95,7 +98,7 @@ export class SqlStore implements Store {
   }
 
   async write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions = {}): Promise<Written<T>> {
-    const { value, revision, nextExpiry } = await this.#database.db.transaction().execute(async (transaction) => {
+    const transact = () => this.#database.db.transaction().execute(async (transaction) => {
       const [begun] = await run<{ readonly value: number; readonly next_expiry: number | null }>(
         transaction, this.#context.statements.begin, {});
       const nowMs = this.#clock.now();
@@ -106,7 +109,8 @@ export class SqlStore implements Store {
       // Its notification may come before the answer to the end of the transaction.
       if (outcome.revision > begun!.value) this.#ownRevision = outcome.revision;
       return outcome;
-    }).catch((error: unknown) => {
+    });
+    const { value, revision, nextExpiry } = await this.#withoutConflict(transact).catch((error: unknown) => {
       this.#ownRevision = 0;
       throw error;
     });
@@ -153,6 +157,17 @@ export class SqlStore implements Store {
     });
     this.#expiry.look();
     if (pollMs > 0) feed.poll(pollMs, () => this.latest.revision());
+  }
+
+  /** Runs a transaction again that was undone because of another one. */
+  async #withoutConflict<T>(transact: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await transact();
+      } catch (error) {
+        if (tries === TRIES || !this.#database.dialect.isConflict?.(error)) throw error;
+      }
+    }
   }
 
   #reader(transaction: Transaction<Tables>, nowMs: number): Reader {

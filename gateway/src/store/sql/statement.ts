@@ -17,7 +17,8 @@ export type Parameters = Readonly<Record<string, string | number | null>>;
  */
 export function statement({ name, elements, translate }: Pick<Dialect, 'name' | 'elements' | 'translate'>, template: string): Statement {
   const names: string[] = [];
-  const tables = (translate?.(template) ?? template).replace(/elements\((:\w+)\)/g, (_, parameter: string) => elements(parameter));
+  const parts = 1 + Math.max(-1, ...[...template.matchAll(/value ->> (\d+)/g)].map(([, part]) => Number(part)));
+  const tables = (translate?.(template) ?? template).replace(/elements\((:\w+)\)/g, (_, parameter: string) => elements(parameter, parts));
   const text = tables.replace(/:(\w+)/g, (_, given: string) => {
     // Parameters of MySQL have no numbers.
     if (name === 'mysql' || !names.includes(given)) names.push(given);

@@ -32,8 +32,8 @@ export interface Dialect {
   readonly types: { readonly key: RawBuilder<unknown>; readonly text: RawBuilder<unknown>; readonly long: RawBuilder<unknown> };
   /** How a query takes its rows, so that other transactions that take them wait. */
   readonly forUpdate: string;
-  /** A table with one column, `value`: the elements of a JSON array. */
-  elements(parameter: string): string;
+  /** A table with one column, `value`: the elements of a JSON array. @param parts how many parts of an element are used at most */
+  elements(parameter: string, parts: number): string;
   /** The number that a member of the JSON in a column is. */
   number(column: string, member: string): string;
   /** A statement, parameters still by name, that is written as SQLite and PostgreSQL understand it. @default - it stays as it is */
