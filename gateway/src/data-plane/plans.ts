@@ -93,6 +93,7 @@ export class Plans {
   }
 
   of(route: Route): Plan {
+    if (this.#indexes.length === 0) return this.global;
     let plan = this.#byRoute.get(route);
     if (plan === undefined) this.#byRoute.set(route, plan = this.#shared(route));
     return plan;

@@ -26,7 +26,7 @@ export function readRequest(described: DescribedRequest): ReadRequest | OwnExpla
   }
   const text = headOf(method, url, version, described.headers ?? {});
   const head = new RequestHead();
-  const refusal = readRequestHead(head, text, 0, text.length - 4, HTTP1_LIMITS);
+  const refusal = readRequestHead(head, text, 0, text.length - 4, Buffer.from(text, 'latin1'), 0, HTTP1_LIMITS);
   if (refusal !== undefined) {
     const { status, what } = REQUEST_REFUSALS[refusal];
     return { status, message: refusal, reason: `the gateway refuses ${what}` };

@@ -17,6 +17,10 @@ export interface HeaderLines {
   readonly count: number;
   /** Whether a name that the gateway knows may have several lines. */
   readonly mayRepeat: boolean;
+  /** Whether there is a line with a known name. @param id of that name, see `http1/known-headers.ts` */
+  has(id: number): boolean;
+  /** The first value of a known name: this takes no look at names. */
+  known(id: number): string | undefined;
   /** The first value. @param name in lower case */
   first(name: string): string | undefined;
   /** All values, in the order in which they came. @param name in lower case */
@@ -40,6 +44,8 @@ export interface ClientConnection {
   readonly localPort: number;
   /** What was agreed on in the handshake. `undefined`: a plain connection */
   readonly tls: ConnectionTls | undefined;
+  /** What the handler of its requests keeps about it. */
+  kept?: object | undefined;
 }
 
 export interface ConnectionTls {
@@ -80,6 +86,8 @@ export interface PartReader {
    * @returns false to get nothing further until `resume`
    */
   part(bytes: Buffer): boolean;
+  /** A short part, one character for each byte. @default - `part` gets it */
+  textPart?(text: string): boolean;
   /** @param trailers names and values in turn, without those that RFC 9110 §6.5.1 forbids */
   end(trailers?: readonly string[]): void;
   /** The other end broke off, or sent what is no body: nothing follows. */
@@ -142,6 +150,8 @@ export interface OutgoingAnswer {
   sendWhole(head: AnswerHead, body: Buffer): void;
   /** @param bytes may be overwritten after the call @returns false when the other end is slow: wait for `onDrain` */
   part(bytes: Buffer): boolean;
+  /** The same for a short part, one character for each byte. @default - only `part` takes parts */
+  textPart?(text: string): boolean;
   /** @param trailers names and values in turn: sent where the protocol and the client allow it, else dropped */
   end(trailers?: readonly string[]): void;
   /** Breaks off: the client must not take the part for the whole. */

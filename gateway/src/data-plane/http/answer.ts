@@ -1,4 +1,6 @@
 /** Heads of answers to clients: those that the gateway makes itself, and those of upstreams. */
+import { performance } from 'node:perf_hooks';
+
 import { PRODUCT } from '../../base/product.ts';
 import type { AnswerHead } from '../../http-engine/messages.ts';
 import type { AnswerSource } from '../../plugin-kit/exchange.ts';

@@ -1,4 +1,5 @@
 /** The head of an answer on its way to the client. */
+import { idOf } from '../../http-engine/http1/known-headers.ts';
 import type { DroppedHeaders, HeaderLines } from '../../http-engine/messages.ts';
 import type { AnswerSource, ClientResponse, HeaderLine, HeaderReader } from '../../plugin-kit/exchange.ts';
 import type { HeaderBlock } from '../../plugin-kit/header-block.ts';
@@ -6,6 +7,8 @@ import { connectionOptions, FRAMED_TO_CLIENT, TO_CLIENT, withCharset } from './h
 import { headerText, headerValue, keyOfName, lineOf, linePairs, parseLines, withTexts } from './header-text.ts';
 
 const LENGTH = 'content-length';
+const CONTENT_TYPE = idOf('content-type');
+const UPGRADE = idOf('upgrade');
 
 /** What engines write themselves. */
 const OF_ENGINE: ReadonlySet<string> = new Set([LENGTH, 'transfer-encoding', 'connection']);
@@ -254,8 +257,8 @@ export function headOfUpstream({ status, headers, contentLength }: AnswerOfUpstr
   const text = headers.copyWithout(rules, options);
   // Of several content types the first counts; a client that picks another would see another document.
   const head = new ResponseHead(
-    status, text, contentLength, headers.first('content-type'), 'upstream', { headers, dropped: rules, options },
+    status, text, contentLength, headers.known(CONTENT_TYPE), 'upstream', { headers, dropped: rules, options },
   );
-  if (upgrade && headers.first('upgrade')?.toLowerCase() === 'websocket') head.addHeader('Upgrade', headers.first('upgrade')!);
+  if (upgrade && headers.known(UPGRADE)?.toLowerCase() === 'websocket') head.addHeader('Upgrade', headers.known(UPGRADE)!);
   return head;
 }

@@ -1,4 +1,6 @@
 /** When what happened to one request. */
+import { performance } from 'node:perf_hooks';
+
 import type { Timings } from '../../plugin-kit/exchange.ts';
 
 export class ExchangeClock implements Timings {

@@ -9,7 +9,7 @@ import { SocketStream } from '../../http-engine/sockets/socket-stream.ts';
 
 export function fakeLines(lines: readonly string[]): HeaderLines {
   const text = lines.map((line) => `${line}\r\n`).join('');
-  return readLines(text, 0, text.length)!;
+  return readLines(text, 0, text.length, Buffer.from(text, 'latin1'), 0)!;
 }
 
 /** A body that the suite sends part by part. */

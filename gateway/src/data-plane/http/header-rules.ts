@@ -1,5 +1,5 @@
 /** Which headers are copied between client and upstream. RFC 9110 §7.6.1, and what Kong does in addition. */
-import { droppedHeaders } from '../../http-engine/http1/known-headers.ts';
+import { droppedHeaders, idOf } from '../../http-engine/http1/known-headers.ts';
 import type { HeaderLines } from '../../http-engine/messages.ts';
 
 /** Headers of one connection: never copied. */
@@ -34,9 +34,11 @@ const KEPT: ReadonlySet<string> = new Set([
   'host', 'content-length', 'x-forwarded-for', 'x-real-ip', 'content-type', 'authorization', 'cookie', 'trailer',
 ]);
 
+const CONNECTION = idOf('connection');
+
 /** Names listed in Connection headers, lower case; `undefined` for none, the usual case. */
 export function connectionOptions(headers: HeaderLines): ReadonlySet<string> | undefined {
-  const first = headers.first('connection');
+  const first = headers.known(CONNECTION);
   if (first === undefined || (!headers.mayRepeat && (first === 'keep-alive' || first === 'close'))) return undefined;
   const value = headers.values('connection').join(',');
   if (/^(?:keep-alive|close|upgrade)$/i.test(value)) return undefined;
@@ -54,5 +56,17 @@ const MAX_CHARSET_TYPE = Math.max(...[...CHARSET_TYPES].map(({ length }) => leng
 export function withCharset(contentType: string): string {
   // Most that name a charset are longer than any that has none.
   if (contentType.length > MAX_CHARSET_TYPE) return contentType;
+  if (contentType !== lastType) {
+    completed = completedType(contentType);
+    lastType = contentType;
+  }
+  return completed;
+}
+
+/** Types come again and again. */
+let lastType = '';
+let completed = '';
+
+function completedType(contentType: string): string {
   return CHARSET_TYPES.has(contentType) || CHARSET_TYPES.has(contentType.toLowerCase()) ? `${contentType}; charset=UTF-8` : contentType;
 }

@@ -1,4 +1,6 @@
 /** The path of a request: facts, route, plugins, upstream, answer. It makes no promise unless a plugin or a name has to be waited for. */
+import { performance } from 'node:perf_hooks';
+
 import type { AccessLog } from '../../access-log/access-record.ts';
 import { ownedBy } from '../../base/defect-owner.ts';
 import type { WorkOwner } from '../../base/defect-owner.ts';
@@ -169,7 +171,7 @@ export class Pipeline implements RequestHandler {
   /** Logs the request, once it is served and its answer over. */
   #finish(exchange: HttpExchange): void {
     this.#writeAccessLog(exchange);
-    const pending = this.#owned(exchange, startNothing(exchange.plugins), () => runLater('log', exchange, this.#onPluginDefect));
+    const pending = this.#runLater('log', exchange);
     if (pending === undefined) this.#release(exchange);
     else void pending.then(() => this.#release(exchange));
   }
@@ -184,7 +186,8 @@ export class Pipeline implements RequestHandler {
       const { compiled } = exchange;
       if (compiled === undefined) return this.#end(exchange, NO_ROUTE);
       const plugins = compiled.globalPhases(effectiveScheme(exchange));
-      const pending = this.#owned(exchange, startNothing(plugins), () => runRewrite(plugins, exchange));
+      const pending = isQuiet(exchange, startNothing(plugins)) ? runRewrite(plugins, exchange)
+        : ownedBy(this.#ownerOf(exchange), () => runRewrite(plugins, exchange));
       if (pending === undefined) this.#route(exchange, compiled);
       else this.#after(exchange, pending, () => this.#route(exchange, compiled));
     } catch (defect) {
@@ -206,7 +209,8 @@ export class Pipeline implements RequestHandler {
     if (wrongProtocol !== undefined) return this.#end(exchange, wrongProtocol);
     exchange.tries = [];
     const plan = compiled.planOf(route, effectiveScheme(exchange));
-    const pending = this.#owned(exchange, planStartsNothing(plan), () => runAccess(plan, exchange));
+    const pending = isQuiet(exchange, planStartsNothing(plan)) ? runAccess(plan, exchange)
+      : ownedBy(this.#ownerOf(exchange), () => runAccess(plan, exchange));
     if (pending === undefined) return this.#forward(exchange);
     return this.#after(exchange, pending, () => this.#forward(exchange));
   }
@@ -232,9 +236,9 @@ export class Pipeline implements RequestHandler {
     pending.then(next).catch((defect: unknown) => this.#failServing(exchange, defect));
   }
 
-  /** Runs phases of plugins on behalf of the request. @param startsNothing whether nothing goes on behind them */
-  #owned(exchange: HttpExchange, startsNothing: boolean, work: () => void | Promise<void>): void | Promise<void> {
-    return startsNothing && exchange.logLines === undefined ? work() : ownedBy(this.#ownerOf(exchange), work);
+  #runLater(phase: 'responseHeaders' | 'log', exchange: HttpExchange): void | Promise<void> {
+    return isQuiet(exchange, startNothing(exchange.plugins)) ? runLater(phase, exchange, this.#onPluginDefect)
+      : ownedBy(this.#ownerOf(exchange), () => runLater(phase, exchange, this.#onPluginDefect));
   }
 
   #ownerOf(exchange: HttpExchange): WorkOwner {
@@ -353,12 +357,9 @@ export class Pipeline implements RequestHandler {
 
   #runResponseHeaders(exchange: HttpExchange): void | Promise<void> {
     const { timeline, plugins } = exchange;
-    if (timeline === undefined) {
-      if (plugins.length === 0) return undefined;
-      return this.#owned(exchange, startNothing(plugins), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
-    }
+    if (timeline === undefined) return plugins.length === 0 ? undefined : this.#runLater('responseHeaders', exchange);
     timeline.enter('responseHeaders');
-    const pending = this.#owned(exchange, startNothing(plugins), () => runLater('responseHeaders', exchange, this.#onPluginDefect));
+    const pending = this.#runLater('responseHeaders', exchange);
     const leave = (): void => {
       if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
       timeline.enter('body');
@@ -374,6 +375,11 @@ export class Pipeline implements RequestHandler {
     if (exchange?.logLines === undefined) write();
     else ownedBy(this.#ownerOf(exchange), write);
   }
+}
+
+/** Whether plugins need not run on behalf of the request. @param startsNothing whether nothing goes on behind their phases */
+function isQuiet({ logLines }: HttpExchange, startsNothing: boolean): boolean {
+  return startsNothing && logLines === undefined;
 }
 
 /** Lines that are kept of one request. */

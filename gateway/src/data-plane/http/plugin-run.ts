@@ -22,12 +22,18 @@ function rewriteFrom(first: number, plugins: readonly PluginPhases[], exchange: 
   return undefined;
 }
 
+const NONE: readonly PluginPhases[] = [];
+
 interface Failure {
   readonly error: unknown;
 }
 
 /** Runs the phase until a plugin refuses the request or fails. The plugins behind that one still get the later phases, as in Kong. */
 export function runAccess(plan: Plan, exchange: HttpExchange): void | Promise<void> {
+  if (plan.length === 0) {
+    exchange.plugins = NONE;
+    return undefined;
+  }
   const running: PluginPhases[] = [];
   exchange.plugins = running;
   return accessFrom(0, plan, running, exchange, undefined);
@@ -104,6 +110,7 @@ const quiet = new WeakMap<Plan, boolean>();
 
 /** The same of a plan, whichever of its configurations run. */
 export function planStartsNothing(plan: Plan): boolean {
+  if (plan.length === 0) return true;
   let known = quiet.get(plan);
   if (known === undefined) {
     known = startNothing(plan.flatMap(({ general, ofConsumers }) => [

@@ -38,12 +38,14 @@ const NO_GRPC: OwnAnswer = { status: 415, message: 'Non-gRPC request matched gRP
 
 /** @returns the answer that tells the client to speak otherwise; `undefined` when the route serves the request as it is */
 export function protocolAnswer(exchange: SpokenRequest, route: Route): OwnAnswer | undefined {
+  // A route for it serves nothing but HTTP.
+  if (route.protocols.includes('http')) return undefined;
   if (route.protocols.includes('grpc') || route.protocols.includes('grpcs')) {
     if (!isGrpcType(exchange.headerValues('content-type')[0])) return NO_GRPC;
     if (exchange.incoming.version !== '2.0') return USE_HTTP2;
     return route.protocols.includes('grpc') || effectiveScheme(exchange) === 'https' ? undefined : USE_GRPCS;
   }
-  if (route.protocols.includes('http') || effectiveScheme(exchange) === 'https') return undefined;
+  if (effectiveScheme(exchange) === 'https') return undefined;
   if (route.httpsRedirectStatus === 426) return USE_HTTPS;
   const { facts } = exchange;
   return {

@@ -1,9 +1,13 @@
 /** Sends a request to its service, to one peer after another where that is needed, and passes the answer on as it comes. */
+import { performance } from 'node:perf_hooks';
+
+import { idOf } from '../../http-engine/http1/known-headers.ts';
 import type {
   AnswerReader, UpstreamAnswerHead, UpstreamCall, UpstreamEngine, UpstreamFailure, UpstreamProblem, UpstreamTimeouts,
 } from '../../http-engine/messages.ts';
 import type { ByteStream } from '../../http-engine/sockets/byte-stream.ts';
 import type { Service } from '../../model/snapshot.ts';
+import type { Try } from '../../plugin-kit/exchange.ts';
 import { hashInputOf } from '../balancer/hash-input.ts';
 import type { HashCookie } from '../balancer/hash-input.ts';
 import { BalancedSelection, HostSelection } from '../balancer/peer-selection.ts';
@@ -48,6 +52,9 @@ export interface ProxyContext {
 }
 
 const TIME_ORIGIN = performance.timeOrigin;
+
+const VIA = idOf('via');
+const SERVER = idOf('server');
 
 /** Of an answer, while plugins look at its head. */
 const MAX_HELD_BYTES = 65_536;
@@ -189,6 +196,14 @@ export class ProxiedRequest implements AnswerReader {
     }
   }
 
+  textPart(text: string): boolean {
+    const { outgoing } = this.#exchange;
+    if (this.#state !== 'streaming' || this.#filtered !== undefined || outgoing.textPart === undefined) {
+      return this.part(Buffer.from(text, 'latin1'));
+    }
+    return outgoing.textPart(text) || this.#waitForDrain();
+  }
+
   end(trailers?: readonly string[]): void {
     this.#isEnded = true;
     // As in Kong, those of HTTP/1.1 end here; gRPC lives on those of HTTP/2.
@@ -306,10 +321,13 @@ export class ProxiedRequest implements AnswerReader {
     const { ip, port, hostname } = this.#peer!;
     const startedAt = TIME_ORIGIN + this.#begunAt;
     const balancerMs = this.#sentAt - this.#begunAt;
-    this.#exchange.tries!.push(
-      failed === undefined ? { ip, port, hostname, startedAt, balancerMs } : { ip, port, hostname, startedAt, balancerMs, failed },
-    );
-    this.#exchange.noteStatus(status);
+    const exchange = this.#exchange;
+    const tried: Try = failed === undefined ? { ip, port, hostname, startedAt, balancerMs }
+      : { ip, port, hostname, startedAt, balancerMs, failed };
+    // Most requests have one: a list that grows has room for many.
+    if (exchange.tries!.length === 0) exchange.tries = [tried];
+    else exchange.tries!.push(tried);
+    exchange.noteStatus(status);
   }
 
   #onHead(answer: UpstreamAnswerHead): void {
@@ -320,11 +338,12 @@ export class ProxiedRequest implements AnswerReader {
     this.#answer = answer;
     this.#body?.forget();
     this.#noteTry(String(answer.status));
-    this.#context.noted(exchange, () => this.#peers.answered(answer.status, answeredAt - this.#sentAt));
+    if (exchange.logLines === undefined) this.#peers.answered(answer.status, answeredAt - this.#sentAt);
+    else this.#context.noted(exchange, () => this.#peers.answered(answer.status, answeredAt - this.#sentAt));
     const head = headOfUpstream(answer, exchange.upgrade && this.#tunnel === undefined);
     const { headers } = answer;
-    const via = headers.first('via') === undefined ? undefined : headers.values('via').join(', ');
-    const hasServer = headers.first('server') !== undefined;
+    const via = headers.has(VIA) ? headers.values('via').join(', ') : undefined;
+    const hasServer = headers.has(SERVER);
     head.addBlock(proxyHeaders(exchange, exchange.clock.sent!, answeredAt, hasServer, via, this.#isHttp2));
     if (this.#cookie !== undefined) setCookie(head, this.#cookie);
     exchange.response = head;

@@ -27,6 +27,20 @@ export interface SentTarget {
   /** Path of the service. */
   base: string | null | undefined;
   text: string;
+  /** What `forwarded` was made for. */
+  forwardedFor: RouteMatch | undefined;
+  /** Header lines that tell the upstream of the client's path. */
+  forwarded: string;
+}
+
+/** Header lines that tell the upstream of the client. */
+export interface ForwardedLines {
+  /** Host that the client named; `undefined` until they are made. */
+  host: string | undefined;
+  /** Those that come before the lines about its path. */
+  before: string;
+  /** Those that come behind them, up to the id of the request. */
+  behind: string;
 }
 
 /** What is the same for all requests of a connection. */
@@ -41,6 +55,8 @@ export interface ConnectionFacts {
   /** The client, where load balancers pass connections on and name it. @default - headers of requests may name it */
   readonly proxiedAddress?: string;
   readonly sni: string | undefined;
+  /** What the last request made: most of a connection name the same host. */
+  readonly forwarded: ForwardedLines;
 }
 
 /** How a client wants to learn how long the parts of its request take. */

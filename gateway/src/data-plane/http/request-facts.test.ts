@@ -31,7 +31,7 @@ describe('the facts of a request', () => {
       rawPath: '/a%20b/c', search: '?x=1?y', authority: 'A.Test', host: 'a.test', port: PORT, clientIp: '127.0.0.1',
       connection: {
         scheme: 'http', listenerPort: PORT, localAddress: '127.0.0.1', remoteAddress: '127.0.0.1', remotePort: 40_000, trusted: false,
-        sni: undefined,
+        sni: undefined, forwarded: { host: undefined, before: '', behind: '' },
       },
     });
     expect(asked).toEqual(['127.0.0.1']);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 
 import { plainAddress } from '../../base/ip-range.ts';
 import { RecentMap } from '../../base/recent-map.ts';
+import { idOf } from '../../http-engine/http1/known-headers.ts';
 import type { ClientConnection, IncomingRequest } from '../../http-engine/messages.ts';
 import { parsePath } from '../router/request-path.ts';
 import type { ConnectionFacts, RequestFacts, SentTarget } from './received-request.ts';
@@ -23,6 +24,8 @@ const SINGLE = [
   'host', 'authorization', 'proxy-authorization', 'user-agent', 'if-modified-since', 'if-unmodified-since', 'if-range', 'content-range',
 ] as const;
 
+const HOST = idOf('host');
+
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$/i;
 
@@ -36,7 +39,7 @@ export function readFacts(
   if (headers.mayRepeat) for (const name of SINGLE) if (headers.values(name).length > 1) return BAD_REQUEST;
   const target = targetFacts(incoming.target);
   if (target === 'invalid') return BAD_REQUEST;
-  const host = headers.first('host');
+  const host = headers.known(HOST);
   if (host === '' || (host === undefined && incoming.version !== '1.0')) return BAD_REQUEST;
   // A target with a host of its own wins over the header. RFC 9112 §3.2.2
   const authority = authorityFacts(target.authority ?? host ?? '');
@@ -87,7 +90,7 @@ function readTarget(target: string): TargetFacts | 'invalid' {
   const rawPath = queryAt === -1 ? local : local.slice(0, queryAt);
   return {
     authority: absolute?.[1], path: parsePath(rawPath), rawPath, search: queryAt === -1 ? '' : local.slice(queryAt),
-    sent: { match: undefined, base: undefined, text: '' },
+    sent: { match: undefined, base: undefined, text: '', forwardedFor: undefined, forwarded: '' },
   };
 }
 
@@ -132,20 +135,17 @@ export function refusedFacts(incoming: IncomingRequest, isTrusted: (address: str
     port: connection.listenerPort,
     clientIp: clientOf(incoming, connection),
     connection,
-    sent: { match: undefined, base: undefined, text: '' },
+    sent: { match: undefined, base: undefined, text: '', forwardedFor: undefined, forwarded: '' },
   };
 }
 
 /** What a load balancer says of a connection that it passes on. Where it is asked, headers of requests do not name the client. */
 export type ProxiedClient = (connection: ClientConnection) => { readonly sourceIp: string } | undefined;
 
-const known = new WeakMap<ClientConnection, ConnectionFacts>();
-
 function connectionFacts(connection: ClientConnection, isTrusted: (address: string) => boolean, proxied?: ProxiedClient): ConnectionFacts {
-  const before = known.get(connection);
-  if (before !== undefined) return before;
+  if (connection.kept !== undefined) return connection.kept as ConnectionFacts;
   const remoteAddress = plainAddress(connection.remoteAddress);
-  const facts = {
+  const facts: ConnectionFacts = {
     scheme: connection.tls === undefined ? 'http' as const : 'https' as const,
     listenerPort: connection.localPort,
     localAddress: plainAddress(connection.localAddress),
@@ -154,8 +154,9 @@ function connectionFacts(connection: ClientConnection, isTrusted: (address: stri
     trusted: isTrusted(remoteAddress),
     ...proxied !== undefined && { proxiedAddress: plainAddress(proxied(connection)?.sourceIp ?? remoteAddress) },
     sni: connection.tls?.serverName,
+    forwarded: { host: undefined, before: '', behind: '' },
   };
-  known.set(connection, facts);
+  connection.kept = facts;
   return facts;
 }
 

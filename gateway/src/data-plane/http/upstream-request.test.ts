@@ -92,6 +92,28 @@ describe('the head of a request to an upstream', () => {
     expect(linesOf(received, 'x-forwarded-path')).toEqual(['/in']);
   });
 
+  it('is about its own request, whatever the one before on the connection was about', async () => {
+    const upstream = await new RawUpstream((peer) => peer.send(answerOf('ok'))).start();
+    closing.push(() => upstream.close());
+    const rows = rowsFor(upstream.port, {}, { paths: ['/in'], strip_path: true });
+    const kept = { id: 'kept', name: 'kept', paths: ['/in'], hosts: ['kept.test'], service: 'service', strip_path: false };
+    const proxy = await new LocalProxy({ tables: { ...rows, routes: [...rows.routes!, kept] } }).start();
+    closing.push(() => proxy.close());
+    const client = await dial(proxy.port);
+    const asked = [
+      ['a.test', '/in/a'], ['a.test', '/in/b'], ['kept.test', '/in/b'], ['b.test', '/in/b'], ['b.test', '/in/b'], ['a.test', '/in/a'],
+    ];
+    for (const [at, [host, path]] of asked.entries()) {
+      client.send(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${at === 4 ? 'X-Forwarded-For: 192.0.2.1\r\n' : ''}\r\n`);
+      await client.sees(new RegExp(`(?:HTTP/1.1 200 [^]*){${at + 1}}`));
+    }
+    expect(linesOf(upstream.received, 'x-forwarded-host')).toEqual(asked.map(([host]) => host));
+    expect(linesOf(upstream.received, 'x-forwarded-path')).toEqual(asked.map(([, path]) => path));
+    expect(linesOf(upstream.received, 'x-forwarded-prefix')).toEqual(asked.flatMap(([host]) => host === 'kept.test' ? [] : ['/in']));
+    expect(linesOf(upstream.received, 'x-forwarded-for').filter((value) => value !== '127.0.0.1')).toEqual(['192.0.2.1, 127.0.0.1']);
+    expect(new Set(linesOf(upstream.received, 'x-kong-request-id')).size).toBe(asked.length);
+  });
+
   it('names the host without the dot at its end', async () => {
     expect(linesOf(await upstreamOf(requestOf('GET /', ['Host: A.test.', ...close])), 'x-forwarded-host')).toEqual(['a.test']);
     expect(linesOf(await upstreamOf(requestOf('GET /', ['Host: a.b', ...close])), 'x-forwarded-host')).toEqual(['a.b']);

@@ -2,13 +2,16 @@
 import { isIPv6 } from 'node:net';
 
 import { PRODUCT } from '../../base/product.ts';
+import { idOf } from '../../http-engine/http1/known-headers.ts';
 import type { UpstreamRequestHead } from '../../http-engine/messages.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
+import type { RouteMatch } from '../router/router.ts';
 import { connectionOptions, FRAMED_TO_UPSTREAM, NOT_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
 import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import type { RequestFacts } from './received-request.ts';
 import type { UpstreamChanges } from './upstream-changes.ts';
 import { sentTarget } from './upstream-target.ts';
 
@@ -17,6 +20,10 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'ACL', 'BIND', 'CHECKOUT', 'COPY', 'DELETE', 'GET', 'HEAD', 'LINK', 'MERGE', 'MKACTIVITY', 'MKCALENDAR', 'MKCOL', 'MOVE', 'OPTIONS',
   'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY', 'REBIND', 'REPORT', 'SEARCH', 'UNBIND', 'UNLINK',
 ]);
+
+const X_FORWARDED_FOR = idOf('x-forwarded-for');
+const VIA = idOf('via');
+const TE = idOf('te');
 
 function isDefault({ protocol }: Service, port: number): boolean {
   return port === (protocol === 'https' || protocol === 'grpcs' ? 443 : 80);
@@ -46,14 +53,14 @@ export class UpstreamHead implements UpstreamRequestHead {
 
   /** @throws Error a plugin has made a head of it that cannot be sent */
   constructor(exchange: HttpExchange, service: Service) {
-    const { route, matched } = exchange.match!;
+    const match = exchange.match!;
     this.method = methodOf(exchange.sentMethod);
-    this.path = sentTarget(exchange.facts, exchange.changes, exchange.match!, service.path);
+    this.path = sentTarget(exchange.facts, exchange.changes, match, service.path);
     this.body = bodyOf(exchange);
     this.upgrade = exchange.upgrade;
     this.isRepeatable = IDEMPOTENT.has(this.method);
     this.lines = '';
-    this.#rest = forwardingLines(exchange, route.stripPath ? matched : '') + copiedLines(exchange, this.body === 'chunked');
+    this.#rest = forwardingLines(exchange, match) + copiedLines(exchange, this.body === 'chunked');
   }
 
   setHost(host: string): void {
@@ -80,7 +87,7 @@ function copiedLines(exchange: HttpExchange, chunked: boolean): string {
   const copied = headers.copyWithout(
     chunked ? TO_UPSTREAM : FRAMED_TO_UPSTREAM, identity === undefined ? without(options, changed) : options,
   );
-  const te = headers.first('te') !== undefined
+  const te = headers.has(TE)
     && headers.values('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value)) ? 'TE: trailers\r\n' : '';
   if (identity !== undefined) return copied + te + identity.block.lines;
   return changed === undefined ? copied + te : copied + te + changedLines(changed);
@@ -107,28 +114,59 @@ function changedLines(changed: NonNullable<UpstreamChanges['headers']>): string 
   return text;
 }
 
-function forwardingLines(exchange: HttpExchange, stripped: string): string {
-  const { facts, incoming: { headers } } = exchange;
+/** Lines about a longer host are not worth their memory. */
+const MAX_KEPT_HOST = 256;
+
+/** In the order in which Kong sends them. */
+function forwardingLines(exchange: HttpExchange, match: RouteMatch): string {
+  const { facts, requestId, incoming: { headers, version } } = exchange;
   const { connection } = facts;
-  const lines = connection.trusted ? trustedLines(exchange, stripped) : (
-    `X-Forwarded-Proto: ${connection.scheme}\r\nX-Forwarded-Host: ${withoutDot(facts.host)}\r\n`
-    + `X-Forwarded-Port: ${connection.listenerPort}\r\nX-Forwarded-Path: ${facts.rawPath}\r\nX-Real-IP: ${facts.clientIp}\r\n`
-    + prefixLine(stripped));
-  const remoteAddress = connection.proxiedAddress ?? connection.remoteAddress;
-  return `X-Forwarded-For: ${headers.first('x-forwarded-for') === undefined ? remoteAddress
-    : joined(headers.values('x-forwarded-for'), remoteAddress)}\r\n${lines}${
-    viaLine(exchange)
-  }X-Kong-Request-Id: ${exchange.requestId}\r\n`;
+  const stripped = match.route.stripPath ? match.matched : '';
+  const isUsual = !connection.trusted && version !== '2.0' && facts.host.length <= MAX_KEPT_HOST;
+  if (!isUsual || headers.has(X_FORWARDED_FOR) || headers.has(VIA)) {
+    const remoteAddress = connection.proxiedAddress ?? connection.remoteAddress;
+    const addresses = headers.has(X_FORWARDED_FOR) ? joined(headers.values('x-forwarded-for'), remoteAddress) : remoteAddress;
+    const lines = connection.trusted ? trustedLines(exchange, stripped)
+      : hostLines(facts) + pathLines(facts.rawPath, stripped) + realIpLine(facts);
+    return `X-Forwarded-For: ${addresses}\r\n${lines}${viaLine(exchange)}X-Kong-Request-Id: ${requestId}\r\n`;
+  }
+  const { sent } = facts;
+  const { forwarded } = connection;
+  if (forwarded.host !== facts.host) {
+    forwarded.host = facts.host;
+    forwarded.before = flat(`X-Forwarded-For: ${connection.proxiedAddress ?? connection.remoteAddress}\r\n${hostLines(facts)}`);
+    forwarded.behind = flat(`${realIpLine(facts)}Via: ${VIA_VALUE}\r\nX-Kong-Request-Id: `);
+  }
+  if (sent.forwardedFor !== match) {
+    sent.forwardedFor = match;
+    sent.forwarded = flat(pathLines(facts.rawPath, stripped));
+  }
+  return `${forwarded.before}${sent.forwarded}${forwarded.behind}${requestId}\r\n`;
+}
+
+/** In one piece: what is made of many is put together again with each head that it is a part of. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+function hostLines({ connection: { scheme, listenerPort }, host }: RequestFacts): string {
+  return `X-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Host: ${withoutDot(host)}\r\nX-Forwarded-Port: ${listenerPort}\r\n`;
+}
+
+function pathLines(rawPath: string, stripped: string): string {
+  return `X-Forwarded-Path: ${rawPath}\r\n${prefixLine(stripped)}`;
+}
+
+function realIpLine({ clientIp }: RequestFacts): string {
+  return `X-Real-IP: ${clientIp}\r\n`;
 }
 
 const VIA_VALUE = `1.1 ${PRODUCT}`;
 const VIA_VALUE_HTTP2 = `2 ${PRODUCT}`;
-const VIA = `Via: ${VIA_VALUE}\r\n`;
 
 function viaLine({ incoming: { headers, version } }: HttpExchange): string {
   const own = version === '2.0' ? VIA_VALUE_HTTP2 : VIA_VALUE;
-  if (headers.first('via') !== undefined) return `Via: ${joined(headers.values('via'), own)}\r\n`;
-  return own === VIA_VALUE ? VIA : `Via: ${own}\r\n`;
+  return headers.has(VIA) ? `Via: ${joined(headers.values('via'), own)}\r\n` : `Via: ${own}\r\n`;
 }
 
 /** What a trusted proxy says goes before what this one sees. */
@@ -139,8 +177,8 @@ function trustedLines({ facts, incoming: { headers } }: HttpExchange, stripped: 
     + `X-Forwarded-Host: ${headers.first('x-forwarded-host') ?? withoutDot(facts.host)}\r\n`
     + `X-Forwarded-Port: ${headers.first('x-forwarded-port') ?? connection.listenerPort}\r\n`
     + `X-Forwarded-Path: ${headers.first('x-forwarded-path') ?? facts.rawPath}\r\n`
-    + `X-Real-IP: ${facts.clientIp}\r\n`
-    + (prefix === undefined ? prefixLine(stripped) : `X-Forwarded-Prefix: ${prefix}\r\n`);
+    + (prefix === undefined ? prefixLine(stripped) : `X-Forwarded-Prefix: ${prefix}\r\n`)
+    + realIpLine(facts);
 }
 
 function withoutDot(host: string): string {

@@ -1,4 +1,6 @@
 /** When a request that failed at one peer may go to another, and what is answered when it may not. */
+import { performance } from 'node:perf_hooks';
+
 import type { UpstreamFailure, UpstreamProblem } from '../../http-engine/messages.ts';
 import type { NoPeer } from '../balancer/peer-selection.ts';
 import type { OwnAnswer } from './answer.ts';

@@ -23,7 +23,7 @@ const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 const statusLines: string[] = [];
 
 function statusLine(status: number, reason: string | undefined): string {
-  if (reason !== undefined) return `HTTP/1.1 ${status} ${reason}\r\n`;
+  if (reason !== undefined && reason !== STATUS_CODES[status]) return `HTTP/1.1 ${status} ${reason}\r\n`;
   return (statusLines[status] ??= `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`);
 }
 
@@ -102,6 +102,15 @@ export class ClientAnswer implements OutgoingAnswer {
     else if (this.#framing === LENGTH && bytes.length > this.#left) return this.#cutLonger();
     else this.#write(this.#takeText(), bytes);
     this.#left -= bytes.length;
+    return !this.#isStalled;
+  }
+
+  textPart(text: string): boolean {
+    if (!this.isHeadSent || this.isEnded || this.isClosed || text === '' || this.#framing === UNFRAMED) return true;
+    if (this.#framing === CHUNKED) this.#write(`${this.#takeText()}${text.length.toString(16)}\r\n${text}\r\n`, NO_BYTES);
+    else if (this.#framing === LENGTH && text.length > this.#left) return this.#cutLonger();
+    else this.#write(this.#takeText() + text, NO_BYTES);
+    this.#left -= text.length;
     return !this.#isStalled;
   }
 

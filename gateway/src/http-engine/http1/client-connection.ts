@@ -89,6 +89,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   readonly localAddress: string;
   readonly localPort: number;
   readonly tls: ConnectionTls | undefined;
+  kept: object | undefined = undefined;
   readonly stream: ClientStream;
   readonly #service: ConnectionSurroundings;
   /** As long as the connection may be one of HTTP/2. */
@@ -315,7 +316,9 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     this.#text = '';
     this.#emptyLines = 0;
     const request = new ClientRequest(this);
-    const refusal = readRequestHead(request, text, from, headEnd, limits);
+    const refusal = before === 0
+      ? readRequestHead(request, text, from, headEnd, buffer, start, limits)
+      : readRequestHead(request, text, from, headEnd, Buffer.from(text, 'latin1'), 0, limits);
     if (refusal !== undefined) {
       return this.#refuseHead(hasBareLineEnd(text.slice(from, headEnd + 2)) ? 'bare-line-end' : refusal, text, end);
     }
@@ -349,7 +352,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
     if (hasBareLineEnd(text, before - 1)) return this.#refuse('bare-line-end', text);
     const lineEnd = text.indexOf('\r\n');
     if (lineEnd !== -1 || text.length > limits.requestLineBytes) {
-      const refusal = readRequestLine(new ClientRequest(this), text, 0, limits);
+      const refusal = readRequestLine(new ClientRequest(this), text, 0, Buffer.from(text, 'latin1'), 0, limits);
       if (refusal !== undefined) return this.#refuse(refusal, text);
       if (text.length - lineEnd - 2 > limits.headerBytes) return this.#refuse('head-too-large', text);
     }

@@ -56,6 +56,16 @@ export class HeadLines implements HeaderLines {
     return this.#text.slice(this.#places[line * FIELDS + 3], this.#places[line * FIELDS + 4]);
   }
 
+  has(id: number): boolean {
+    return ((id < 32 ? this.#low : this.#high) & (1 << (id & 31))) !== 0 && this.#findKnown(id) !== -1;
+  }
+
+  known(id: number): string | undefined {
+    if (((id < 32 ? this.#low : this.#high) & (1 << (id & 31))) === 0) return undefined;
+    const at = this.#findKnown(id);
+    return at === -1 ? undefined : this.#text.slice(this.#places[at + 3], this.#places[at + 4]);
+  }
+
   first(name: string): string | undefined {
     const line = this.#find(name, idOf(name), 0);
     return line === -1 ? undefined : this.valueAt(line);
@@ -107,6 +117,13 @@ export class HeadLines implements HeaderLines {
     return others?.has(name) === true || more?.has(name) === true;
   }
 
+  /** @returns where its numbers begin */
+  #findKnown(id: number): number {
+    const places = this.#places;
+    for (let at = 0; at < places.length; at += FIELDS) if (places[at] === id) return at;
+    return -1;
+  }
+
   #find(name: string, id: number, from: number): number {
     if (id !== UNKNOWN && ((id < 32 ? this.#low : this.#high) & (1 << (id & 31))) === 0) return -1;
     const places = this.#places;
@@ -128,27 +145,29 @@ export const NO_LINES = new HeadLines('', []);
  * Reads the header lines of a head, strictly: CRLF ends, no folding, no space before the colon, no control characters.
  *
  * @param start where the first line begins @param end where the empty line begins: that many characters are there, and its CRLF behind
+ * @param bytes what the text was made of: to look at bytes takes less than to look at characters @param shift where it begins there
  * @returns undefined for lines that are malformed
  */
-export function readLines(text: string, start: number, end: number): HeadLines | undefined {
+export function readLines(text: string, start: number, end: number, bytes: Uint8Array, shift: number): HeadLines | undefined {
   let count = 0;
   let low = 0;
   let high = 0;
   let mayRepeat = false;
-  let at = start;
-  while (at < end) {
+  let at = start + shift;
+  const last = end + shift;
+  while (at < last) {
     const name = at;
-    while (TOKEN[text.charCodeAt(at)] === 1) at += 1;
+    while (TOKEN[bytes[at]!] === 1) at += 1;
     const nameEnd = at;
-    if (nameEnd === name || text.charCodeAt(at) !== COLON) return undefined;
-    let code = text.charCodeAt(at += 1);
-    while (code === SPACE || code === TAB) code = text.charCodeAt(at += 1);
+    if (nameEnd === name || bytes[at] !== COLON) return undefined;
+    let code = bytes[at += 1]!;
+    while (code === SPACE || code === TAB) code = bytes[at += 1]!;
     const value = at;
-    while (VALUE[code] === 1) code = text.charCodeAt(at += 1);
-    if (code !== CR || text.charCodeAt(at + 1) !== LF) return undefined;
+    while (VALUE[code] === 1) code = bytes[at += 1]!;
+    if (code !== CR || bytes[at + 1] !== LF) return undefined;
     let valueEnd = at;
-    while (valueEnd > value && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
-    const id = headerIdAt(text, name, nameEnd);
+    while (valueEnd > value && isSpace(bytes[valueEnd - 1]!)) valueEnd -= 1;
+    const id = headerIdAt(bytes, name, nameEnd);
     const bit = 1 << (id & 31);
     if (id < 32) {
       mayRepeat ||= (low & bit) !== 0;
@@ -158,14 +177,14 @@ export function readLines(text: string, start: number, end: number): HeadLines |
       high |= bit;
     }
     read[count] = id;
-    read[count + 1] = name;
-    read[count + 2] = nameEnd;
-    read[count + 3] = value;
-    read[count + 4] = valueEnd;
+    read[count + 1] = name - shift;
+    read[count + 2] = nameEnd - shift;
+    read[count + 3] = value - shift;
+    read[count + 4] = valueEnd - shift;
     count += FIELDS;
     at += 2;
   }
-  return at === end ? new HeadLines(text, read.slice(0, count), low, high, mayRepeat) : undefined;
+  return at === last ? new HeadLines(text, read.slice(0, count), low, high, mayRepeat) : undefined;
 }
 
 /** @param lines that `readLines` has found malformed */

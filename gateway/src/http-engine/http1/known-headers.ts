@@ -24,6 +24,9 @@ export function idOf(name: string): number {
   return IDS.get(name) ?? UNKNOWN;
 }
 
+/** Characters of the names. */
+const BYTES: readonly Uint8Array[] = KNOWN_HEADERS.map((name) => Uint8Array.from(Buffer.from(name)));
+
 /** Candidates by length and first letter. */
 const SLOTS: readonly (readonly number[] | undefined)[] = slots();
 
@@ -37,19 +40,19 @@ function slotOf(length: number, first: number): number {
   return (length << 5) | (first & 31);
 }
 
-/** Number of the name between two places of a text that holds nothing but characters of tokens there. */
-export function headerIdAt(text: string, start: number, end: number): number {
+/** Number of the name between two places of bytes that are nothing but characters of tokens there. */
+export function headerIdAt(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length > 31) return UNKNOWN;
-  const candidates = SLOTS[slotOf(length, text.charCodeAt(start))];
+  const candidates = SLOTS[slotOf(length, bytes[start]!)];
   if (candidates === undefined) return UNKNOWN;
   for (let at = 0; at < candidates.length; at += 1) {
     const id = candidates[at]!;
-    const name = KNOWN_HEADERS[id]!;
-    let index = 1;
+    const name = BYTES[id]!;
+    let index = 0;
     // Of the characters of a token, only letters become another letter of a known name by this bit.
-    while (index < length && (text.charCodeAt(start + index) | 32) === name.charCodeAt(index)) index += 1;
-    if (index === length && (text.charCodeAt(start) | 32) === name.charCodeAt(0)) return id;
+    while (index < length && (bytes[start + index]! | 32) === name[index]) index += 1;
+    if (index === length) return id;
   }
   return UNKNOWN;
 }

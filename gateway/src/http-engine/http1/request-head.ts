@@ -44,17 +44,18 @@ export class RequestHead {
 
 /**
  * @param start where the request line begins @param end where the last line ends: its CRLF and that of the empty line follow
+ * @param bytes what the text was made of @param shift where it begins there
  * @returns why it is refused
  */
 export function readRequestHead(
-  head: RequestHead, text: string, start: number, end: number, limits: Http1Limits,
+  head: RequestHead, text: string, start: number, end: number, bytes: Uint8Array, shift: number, limits: Http1Limits,
 ): RefusalReason | undefined {
-  const refusal = readRequestLine(head, text, start, limits);
+  const refusal = readRequestLine(head, text, start, bytes, shift, limits);
   if (refusal !== undefined) return refusal;
   // The line is as it was read: method, space, target, space, version of eight characters, CRLF.
   const lines = start + head.method.length + head.target.length + 12;
   if (end + 2 - lines > limits.headerBytes) return 'head-too-large';
-  const headers = readLines(text, lines, end + 2);
+  const headers = readLines(text, lines, end + 2, bytes, shift);
   if (headers === undefined) return whyMalformed(text.slice(lines, end + 2));
   if (headers.count > limits.headerCount) return 'too-many-headers';
   head.headers = headers;
@@ -62,25 +63,33 @@ export function readRequestHead(
   return readFields(head, headers);
 }
 
-/** @param text has the whole line, or more of it than is allowed @returns why the line is refused */
-export function readRequestLine(head: RequestHead, text: string, start: number, limits: Http1Limits): RefusalReason | undefined {
-  let at = start;
-  while (TOKEN[text.charCodeAt(at)] === 1) at += 1;
-  if (at - start > MAX_METHOD_LENGTH) return 'method-too-long';
-  if (at === start || text.charCodeAt(at) !== SPACE) return 'method';
-  head.method = text.slice(start, at);
+/**
+ * @param text has the whole line, or more of it than is allowed
+ * @param bytes what the text was made of @param shift where it begins there
+ * @returns why the line is refused
+ */
+export function readRequestLine(
+  head: RequestHead, text: string, start: number, bytes: Uint8Array, shift: number, limits: Http1Limits,
+): RefusalReason | undefined {
+  let place = start + shift;
+  while (TOKEN[bytes[place]!] === 1) place += 1;
+  const methodEnd = place - shift;
+  if (methodEnd - start > MAX_METHOD_LENGTH) return 'method-too-long';
+  if (methodEnd === start || bytes[place] !== SPACE) return 'method';
+  head.method = methodEnd - start === 3 && text.startsWith('GET', start) ? 'GET' : text.slice(start, methodEnd);
   if (head.method === 'CONNECT') return 'connect';
-  const target = at += 1;
+  const target = methodEnd + 1;
   let kinds = 0;
-  for (let kind = TARGET[text.charCodeAt(at)]; kind !== undefined && kind > 0; kind = TARGET[text.charCodeAt(at += 1)]) kinds |= kind;
+  for (let kind = TARGET[bytes[place += 1]!]; kind !== undefined && kind > 0; kind = TARGET[bytes[place += 1]!]) kinds |= kind;
+  const at = place - shift;
   if (at - start > limits.requestLineBytes) return 'request-line-too-long';
   head.target = text.slice(target, at);
-  if (text.charCodeAt(at) !== SPACE) return text.startsWith('\r\n', at) && at > target ? 'no-version' : 'target';
+  if (bytes[place] !== SPACE) return text.startsWith('\r\n', at) && at > target ? 'no-version' : 'target';
   if (text.startsWith('HTTP/1.1\r\n', at + 1)) head.version = '1.1';
   else if (text.startsWith('HTTP/1.0\r\n', at + 1)) head.version = '1.0';
   else return whyNoVersion(text, at + 1);
   if (at + 9 - start > limits.requestLineBytes) return 'request-line-too-long';
-  if (text.charCodeAt(target) !== SLASH && !isOtherForm(head)) return 'target';
+  if (bytes[target + shift] !== SLASH && !isOtherForm(head)) return 'target';
   return (kinds & 2) !== 0 && !isUtf8(Buffer.from(head.target, 'latin1')) ? 'target' : undefined;
 }
 

@@ -44,13 +44,14 @@ export class AnswerHead implements UpstreamAnswerHead {
 /**
  * @param text one character for each byte, from the status line on
  * @param end where the empty line begins
+ * @param bytes what the text was made of @param shift where it begins there
  * @param toHead whether a HEAD request is answered
  */
-export function parseAnswerHead(text: string, end: number, toHead: boolean): AnswerHead | RefusedAnswer {
+export function parseAnswerHead(text: string, end: number, bytes: Uint8Array, shift: number, toHead: boolean): AnswerHead | RefusedAnswer {
   const status = statusOf(text);
   const lineEnd = text.indexOf('\r\n');
   if (status === 0 || !isReason(text, lineEnd)) return 'status-line';
-  const lines = readLines(text, lineEnd + 2, end);
+  const lines = readLines(text, lineEnd + 2, end, bytes, shift);
   if (lines === undefined) return 'header-lines';
   if (lines.count > MAX_LINES) return 'header-count';
   const head = new AnswerHead(status, text.slice(13, lineEnd), text.charCodeAt(7) === ONE, lines);

@@ -37,6 +37,10 @@ function decodePieces(pieces: readonly string[], { method = 'GET', upgrade = fal
       body += bytes.toString('latin1');
       return true;
     },
+    textPart: (text: string) => {
+      body += text;
+      return true;
+    },
   };
   for (const piece of pieces) {
     // Bytes around the piece belong to other connections.

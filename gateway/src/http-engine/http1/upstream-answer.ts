@@ -21,6 +21,8 @@ export interface AnswerTaker {
   head(head: AnswerHead): void;
   /** @param bytes valid during the call only @returns false to wait for the next `read` */
   part(bytes: Buffer): boolean;
+  /** The same of a short body that came with its head, one character for each byte. */
+  textPart(text: string): boolean;
 }
 
 // What comes next.
@@ -144,11 +146,19 @@ export class AnswerDecoder {
     }
     found -= this.#tail.length;
     const emptyLine = this.#text.length + found + 2;
+    const body = found + HEAD_END.length;
     if (emptyLine + 2 > MAX_HEAD_BYTES) this.#refuse('head-size');
-    else this.#takeHead(this.#text + text, emptyLine, taker);
+    else if (this.#text === '') this.#takeHead(text, emptyLine, buffer, start, taker);
+    else this.#takeHead(this.#text + text, emptyLine, Buffer.from(this.#text + text, 'latin1'), 0, taker);
     this.#text = '';
     this.#tail = '';
-    return start + found + HEAD_END.length;
+    // What is text already need not become bytes.
+    if (this.#state !== LENGTH || this.#left > text.length - body) return start + body;
+    const bodyEnd = body + this.#left;
+    this.#left = 0;
+    this.#state = COMPLETE;
+    taker.textPart(text.slice(body, bodyEnd));
+    return start + bodyEnd;
   }
 
   /** Of a head that is not whole. What can become none is refused at once: there is nothing to wait for. */
@@ -162,8 +172,8 @@ export class AnswerDecoder {
     } else if (hasBareLineFeed(last)) this.#refuse('header-lines');
   }
 
-  #takeHead(text: string, emptyLine: number, taker: AnswerTaker): void {
-    const head = parseAnswerHead(text, emptyLine, this.#toHead);
+  #takeHead(text: string, emptyLine: number, bytes: Buffer, shift: number, taker: AnswerTaker): void {
+    const head = parseAnswerHead(text, emptyLine, bytes, shift, this.#toHead);
     if (typeof head === 'string') this.#refuse(head);
     else if (head.status >= 200) this.#takeFinal(head, taker);
     else if (head.status === 101) {

@@ -111,6 +111,11 @@ export class Http1Call implements UpstreamCall {
     return this.#reader.part(bytes);
   }
 
+  textPart(text: string): boolean {
+    const reader = this.#reader;
+    return reader.textPart === undefined ? reader.part(Buffer.from(text, 'latin1')) : reader.textPart(text);
+  }
+
   end(trailers: readonly string[] | undefined): void {
     this.carrier = undefined;
     this.#reader.end(trailers);
@@ -161,6 +166,7 @@ export class Http1Call implements UpstreamCall {
 }
 
 function headText({ method, path, lines, body, upgrade }: UpstreamRequestHead): string {
+  if (body === 'none' && !upgrade) return `${method} ${path} HTTP/1.1\r\n${lines}Connection: keep-alive\r\n\r\n`;
   const framing = body === 'none' ? '' : body === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${body}\r\n`;
   const connection = upgrade ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n' : 'Connection: keep-alive\r\n';
   return `${method} ${path} HTTP/1.1\r\n${lines}${connection}${framing}\r\n`;

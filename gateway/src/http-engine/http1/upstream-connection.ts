@@ -214,6 +214,14 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     return goesOn && this.#call === call;
   }
 
+  textPart(text: string): boolean {
+    const call = this.#call;
+    if (call === undefined) return false;
+    const goesOn = call.textPart(text);
+    if (!goesOn && this.#call === call) this.#isPaused = true;
+    return goesOn && this.#call === call;
+  }
+
   // Limited
 
   expire(): void {

@@ -142,6 +142,11 @@ function decoded(pieces: readonly string[], asked: number): string {
       body += bytes.toString('latin1');
       return true;
     },
+    textPart: (text: string) => {
+      if (heads.length !== 1 || text === '') throw new Error('a part of no body');
+      body += text;
+      return true;
+    },
   };
   for (const piece of pieces) {
     const buffer = Buffer.from(`..${piece}..`, 'latin1');
