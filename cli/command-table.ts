@@ -2,9 +2,17 @@
 import type { Command } from './command.ts';
 import { cert } from './commands/cert.ts';
 import { demo } from './commands/demo.ts';
+import { diff } from './commands/diff.ts';
 import { eksa } from './commands/eksa.ts';
 import { handoff } from './commands/handoff.ts';
 import { start } from './commands/start.ts';
+import { apply, sync } from './commands/sync.ts';
 import { topology } from './commands/topology.ts';
+import { validate } from './commands/validate.ts';
 
-export const COMMANDS: readonly Command[] = [start, cert, demo, topology, eksa, handoff];
+export const COMMANDS: readonly Command[] = [
+  start, cert, demo,
+  // On state files, in the order of use.
+  validate, diff, sync, apply,
+  topology, eksa, handoff,
+];

@@ -278,6 +278,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     why: 'the command line starts the gateway as it is bundled; it imports pure rooms, the model, base and the admin client',
   },
+  'cli/declarative': {
+    mayImport: [
+      'cli/command.ts', 'cli/terminal', 'src/eksa/syntax/encoding.ts',
+      `${GATEWAY}/admin-client`, `${GATEWAY}/declarative`, `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+    ],
+    why: 'state files are read as gateways read them, and written through the Admin API',
+  },
+  'cli/openapi': {
+    mayImport: ['cli/command.ts', 'cli/declarative', `${GATEWAY}/declarative`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'OpenAPI documents become state files; no control plane is involved',
+  },
 };
 
 /** Files that must not be reachable from an artefact, whatever the path of imports. */

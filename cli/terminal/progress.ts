@@ -1,13 +1,33 @@
 /** Prints what is being done, and how long it took, one line per step. */
 import { stdout } from 'node:process';
 
+/** Where the lines go: standard output, or standard error where the result itself is printed. */
+interface ProgressOutput {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+interface ProgressOptions {
+  /** @default - standard output */
+  readonly output?: ProgressOutput;
+  /** Steps that take fewer milliseconds leave no line where the output is no terminal. @default 0 */
+  readonly quietMs?: number;
+}
+
 export class Progress {
   readonly #begun = performance.now();
+  readonly #output: ProgressOutput;
+  readonly #quietMs: number;
+
+  constructor({ output = stdout, quietMs = 0 }: ProgressOptions = {}) {
+    this.#output = output;
+    this.#quietMs = quietMs;
+  }
 
   /** Runs a step. Its line appears at once on a terminal, and when it is done elsewhere, so that logs stay readable. */
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     const begun = performance.now();
-    if (stdout.isTTY) stdout.write(`  ... ${name}`);
+    if (this.#output.isTTY) this.#output.write(`  ... ${name}`);
     try {
       const result = await work();
       this.#line('ok ', name, begun);
@@ -24,7 +44,8 @@ export class Progress {
   }
 
   #line(mark: string, name: string, begun: number): void {
-    stdout.write(`${stdout.isTTY ? '\r' : ''}  ${mark} ${name} (${seconds(begun)})\n`);
+    if (!this.#output.isTTY && performance.now() - begun < this.#quietMs) return;
+    this.#output.write(`${this.#output.isTTY ? '\r' : ''}  ${mark} ${name} (${seconds(begun)})\n`);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Plugin } from '../model/entities/plugin.ts';
 import type { Route } from '../model/entities/route.ts';
 import type { Service } from '../model/entities/service.ts';
 import type { EntityValue } from '../model/schema/field.ts';
+import { httpTransport } from './transport.ts';
+import type { TlsOptions, Transport } from './transport.ts';
 
 /** Entity types by their names in URLs. Others are plain objects. */
 interface KnownEntities {
@@ -23,12 +25,21 @@ interface AdminClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds to wait for a response. @default 10000 */
   readonly timeoutMs?: number;
+  /** For a URL with `https`. @default - the authorities that Node trusts, no client certificate */
+  readonly tls?: TlsOptions;
+}
+
+interface RequestOptions {
+  /** In addition to those of every request. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds to wait for a response. @default - as for every request */
+  readonly timeoutMs?: number;
 }
 
 interface Reply<T> {
   readonly status: number;
   readonly body: T;
-  /** After writes: the revision of the store that contains the change. */
+  /** The revision of the store that the answer shows, or that contains the change; absent where the server has none. */
   readonly revision?: number;
 }
 
@@ -77,18 +88,20 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export class AdminClient {
   readonly #options: AdminClientOptions;
   readonly #url: string;
+  readonly #transport: Transport;
 
   constructor(options: AdminClientOptions) {
     this.#options = options;
     this.#url = options.url.replace(/\/+$/, '');
+    this.#transport = httpTransport(this.#url, options.tls);
   }
 
   /**
    * @throws AdminApiError for an error response
    * @throws GatewayError `admin-api-unreachable` when there is no response
    */
-  async request<T = EntityValue>(method: string, path: string, body?: EntityValue): Promise<Reply<T>> {
-    const reply = await this.#send<T>(method, path, body);
+  async request<T = EntityValue>(method: string, path: string, body?: EntityValue, options: RequestOptions = {}): Promise<Reply<T>> {
+    const reply = await this.#send<T>(method, path, body, options);
     if (reply.status >= 400) throw new AdminApiError(`${method} ${path}`, reply.status, reply.body as EntityValue | undefined);
     return reply;
   }
@@ -136,24 +149,26 @@ export class AdminClient {
       wait: String(seconds), data_planes: String(dataPlanes), ...revision !== undefined && { revision: String(revision) },
     });
     const path = `/clustering/revision?${query.toString()}`;
-    const { status, body } = await this.#send<RevisionState>('GET', path, undefined, seconds * 1000);
+    const { status, body } = await this.#send<RevisionState>('GET', path, undefined, {
+      timeoutMs: (this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + seconds * 1000,
+    });
     // 504: the time is over. The body has the state of the data planes.
     if (status !== 200 && status !== 504) throw new AdminApiError(`GET ${path}`, status, body as unknown as EntityValue);
     return body;
   }
 
-  async #send<T>(method: string, path: string, body?: EntityValue, longerMs = 0): Promise<Reply<T>> {
+  async #send<T>(method: string, path: string, body?: EntityValue, options: RequestOptions = {}): Promise<Reply<T>> {
     const { headers, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     try {
-      const response = await fetch(`${this.#url}${path}`, {
+      const response = await this.#transport({
         method,
-        headers: { ...headers, ...body && { 'content-type': 'application/json' } },
-        body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs + longerMs),
+        url: `${this.#url}${path}`,
+        headers: { ...headers, ...options.headers, ...body && { 'content-type': 'application/json' } },
+        ...body && { body: JSON.stringify(body) },
+        timeoutMs: options.timeoutMs ?? timeoutMs,
       });
-      const text = await response.text();
-      const revision = response.headers.get('hybridge-revision');
-      return { status: response.status, body: parsed(text) as T, ...revision !== null && { revision: Number(revision) } };
+      const revision = response.headers['hybridge-revision'];
+      return { status: response.status, body: parsed(response.text) as T, ...typeof revision === 'string' && { revision: Number(revision) } };
     } catch (error) {
       const cause = (error as { readonly cause?: unknown }).cause ?? error;
       const fix = 'check that the control plane runs and that the URL is right';

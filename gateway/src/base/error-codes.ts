@@ -39,6 +39,10 @@ export const ERROR_CODES = {
   'workers-failed': {
     meaning: 'No worker process of the node has started.', fix: 'The lines before it in the log say how each of them ended.',
   },
+  'configuration-changing': {
+    meaning: 'A command read the configuration several times, and others changed it each time.',
+    fix: 'Run the command again when fewer changes are made.',
+  },
   'configuration-not-running': {
     meaning: 'The configuration is in the database, but not every connected data plane ran it in time.',
     fix: 'Ask `GET /clustering/data-planes` which one; read its log for the reason.',

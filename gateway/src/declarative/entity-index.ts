@@ -2,6 +2,7 @@
 import { UUID } from '../model/schema/compiled/constraints.ts';
 import { uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { EntityValue } from '../model/schema/field.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';
 import type { TreeKey } from './error-tree.ts';
 import type { FileEntity } from './file-entities.ts';
@@ -14,6 +15,7 @@ export class EntityIndex {
   readonly #schemas: Schemas;
   readonly #takesAnyHandle: boolean;
   readonly #keys = new Map<FileEntity, string>();
+  readonly #known = new Map<FileEntity, string>();
   /** By type, field and value; the field of an entity's key is `id`. */
   readonly #unique = new Map<string, FileEntity>();
 
@@ -41,6 +43,20 @@ export class EntityIndex {
     }
   }
 
+  /** Lets references lead to an entity that exists outside of the configuration. */
+  addKnown(schema: EntitySchema | undefined, fields: EntityValue): void {
+    if (schema === undefined || typeof fields.id !== 'string') return;
+    const facts = ['id', ...uniqueFieldsOf(schema)].map((field) => [field, fields[field]] as const);
+    const entity: FileEntity = { schema, given: fields, path: [] };
+    // What is known is no part of the configuration: it has a key, and no combination of its fields is checked.
+    this.#known.set(entity, fields.id);
+    for (const [field, value] of facts) {
+      if (typeof value !== 'string') continue;
+      const fact = factOf(schema, field, value);
+      if (!this.#unique.has(fact)) this.#unique.set(fact, entity);
+    }
+  }
+
   /** Reports entities that differ in id and name, and agree in fields whose combination must be unique. */
   checkCombinations(): void {
     const seen = new Map<string, FileEntity>();
@@ -56,7 +72,7 @@ export class EntityIndex {
   }
 
   keyOf(entity: FileEntity): string {
-    return this.#keys.get(entity)!;
+    return (this.#keys.get(entity) ?? this.#known.get(entity))!;
   }
 
   /** @param value of a reference: an id, a name, or an object with an id */

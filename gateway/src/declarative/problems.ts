@@ -7,7 +7,7 @@ import type { Violation, Violations } from '../model/schema/violations.ts';
 import { appendMessage, placeViolation } from './error-tree.ts';
 import type { ErrorTree, TreeKey } from './error-tree.ts';
 import { pathText } from './source.ts';
-import type { Source, SourceError, SourcePath } from './source.ts';
+import type { ConfigurationSource, SourceError, SourcePath } from './source.ts';
 
 /** Kong looks at values only where the fields are valid, and tells the errors of one stage. */
 const STAGES = ['fields', 'references', 'values'] as const;
@@ -27,7 +27,7 @@ export interface TreeError {
 type Message = string | (() => string);
 
 export class Problems {
-  readonly #source: Source;
+  readonly #source: ConfigurationSource;
   readonly #lines: { readonly path: SourcePath; readonly message: Message }[] = [];
   readonly #places = new Set<string>();
   readonly #tree: TreeError[] = [];
@@ -35,7 +35,7 @@ export class Problems {
   readonly #secondLook: TreeError[] = [];
   #looksTwice = false;
 
-  constructor(source: Source) {
+  constructor(source: ConfigurationSource) {
     this.#source = source;
   }
 
@@ -76,14 +76,16 @@ export class Problems {
   }
 
   lineOf(path: SourcePath): number {
-    return this.#source.lineOf(path);
+    return this.#source.placeOf(path).line;
   }
 
   /** All errors, in the order of the text. */
   lines(): readonly SourceError[] {
-    const located = this.#lines.map(({ path, message }) => (
-      { line: this.#source.lineOf(path), path: pathText(path), message: textOf(message) }));
-    return located.sort((one, other) => one.line - other.line);
+    const located = this.#lines.map(({ path, message }): SourceError => {
+      const { path: own = path, ...place } = this.#source.placeOf(path);
+      return { ...place, path: pathText(own), message: textOf(message) };
+    });
+    return located.sort((one, other) => (one.file ?? '').localeCompare(other.file ?? '') || one.line - other.line);
   }
 
   tree(): ErrorTree {

@@ -8,7 +8,7 @@ import { fileEntities } from './file-entities.ts';
 import type { FileEntity } from './file-entities.ts';
 import { Problems } from './problems.ts';
 import { Source } from './source.ts';
-import type { SourceError, SourcePath } from './source.ts';
+import type { ConfigurationSource, SourceError, SourcePath } from './source.ts';
 
 export interface ReadingOptions {
   /** The entity types that the configuration may contain, and those that they refer to. */
@@ -21,10 +21,19 @@ export interface ReadingOptions {
   readonly maxYamlCharacters?: number;
   /** Whether the schema of an entity is known. @default - always */
   readonly isChecked?: (entity: FileEntity) => boolean;
+  /** Entities outside of the configuration that references may lead to, by their ids. Those of the configuration come first. @default - none */
+  readonly known?: readonly KnownEntity[];
   /** More checks. @default - none */
   readonly check?: (entities: readonly FileEntity[], problems: Problems) => void;
   /** What identifies an entity. References lead to it, and two entities may not have the same one. */
   keyOf(entity: FileEntity, index: EntityIndex, problems: Problems): string;
+}
+
+/** An entity that exists already. */
+export interface KnownEntity {
+  readonly type: string;
+  /** With its id. */
+  readonly fields: EntityValue;
 }
 
 export interface Reading {
@@ -48,19 +57,23 @@ export interface Reading {
 }
 
 /** @param given a text in JSON or YAML, or the object that was read from it */
-export function readConfiguration(given: string | object, { schemas, now, keyOf, maxYamlCharacters, ...options }: ReadingOptions): Reading {
-  const source = new Source(given, maxYamlCharacters);
+export function readConfiguration(given: string | object, options: ReadingOptions): Reading {
+  return readSource(new Source(given, options.maxYamlCharacters), options);
+}
+
+export function readSource(source: ConfigurationSource, { schemas, now, keyOf, known = [], ...options }: ReadingOptions): Reading {
   if (source.errors.length > 0) return unreadable(source, schemas);
   const problems = new Problems(source);
   const entities = fileEntities(source.content, problems, { schemas, ...options });
   const index = new EntityIndex(problems, schemas, options.takesMetadata ?? false);
   for (const entity of entities) index.add(entity, keyOf(entity, index, problems));
+  for (const { type, fields } of known) index.addKnown(schemas.get(type), fields);
   const complete = checkEntities(entities, { problems, index, schemas, now, ...options });
   options.check?.(entities, problems);
   const { _transform: transform } = Object(source.content) as { readonly _transform?: unknown };
   return {
     entities, index, complete, transforms: transform !== false, isValid: problems.isEmpty,
-    lines: () => problems.lines(), tree: () => problems.tree(), lineOf: (path) => source.lineOf(path),
+    lines: () => problems.lines(), tree: () => problems.tree(), lineOf: (path) => source.placeOf(path).line,
     content: () => (problems.hasInvalidFields ? source.content : withIds(source.content, entities, index)),
   };
 }
@@ -75,7 +88,7 @@ function withIds(content: unknown, entities: readonly FileEntity[], index: Entit
   return copy;
 }
 
-function unreadable(source: Source, schemas: Schemas): Reading {
+function unreadable(source: ConfigurationSource, schemas: Schemas): Reading {
   const [{ line, message }] = source.errors as readonly [SourceError];
   const text = `failed parsing declarative configuration: ${message}${source.isText ? ` (line ${line})` : ''}`;
   return {

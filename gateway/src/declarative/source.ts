@@ -6,6 +6,8 @@ import type { YamlDocument } from './yaml-document.ts';
 export type SourcePath = readonly (string | number)[];
 
 export interface SourceError {
+  /** Set when the configuration consists of several files. */
+  readonly file?: string;
   /** From 1. */
   readonly line: number;
   /** For example `services[0].host`; empty for the configuration as a whole. */
@@ -13,10 +15,33 @@ export interface SourceError {
   readonly message: string;
 }
 
+/** What a configuration is read from: one text or value, or several files put together. */
+export interface ConfigurationSource {
+  /** Undefined when it cannot be read. */
+  readonly content: unknown;
+  /** Why it cannot be read. */
+  readonly errors: readonly SourceError[];
+  /** Whether it takes too long to read. */
+  readonly isTooLarge: boolean;
+  /** Whether lines mean something. */
+  readonly isText: boolean;
+  /** Where a part is, or the nearest part around it. */
+  placeOf(path: SourcePath): SourcePlace;
+}
+
+export interface SourcePlace {
+  /** From 1. */
+  readonly line: number;
+  /** Set when the configuration consists of several files. */
+  readonly file?: string;
+  /** The part's path in its file. @default - the same path */
+  readonly path?: SourcePath;
+}
+
 /** Most values of a configuration, those of aliases counted wherever they are used. */
 const MAX_VALUES = 2_000_000;
 
-export class Source {
+export class Source implements ConfigurationSource {
   /** Undefined when the text cannot be read. */
   readonly content: unknown;
   /** Why the text cannot be read. */
@@ -41,6 +66,10 @@ export class Source {
   /** Whether lines mean something. */
   get isText(): boolean {
     return this.#text !== undefined;
+  }
+
+  placeOf(path: SourcePath): SourcePlace {
+    return { line: this.lineOf(path) };
   }
 
   /** The line of a part, or of the nearest part around it: what is missing is reported where it should be. */
