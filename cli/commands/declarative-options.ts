@@ -19,7 +19,7 @@ export const STATE_OPTIONS = {
 } as const;
 
 export const STATE_USAGE: readonly string[] = [
-  '  FILE                        state file, or a folder with such files (.yaml, .yml, .json); - is standard input; several are put together',
+  '  FILE                        state file, or a folder with such files (.yaml, .yml, .json); - is standard input; several are merged',
   '  --select-tag TAG            only entities with this tag, in place of _info.select_tags; repeat it for several, all of which count',
   '  --skip-consumers            leave out consumers, their groups and credentials, and plugins of consumers',
   '  --skip-ca-certificates      leave out certificates of authorities',
@@ -43,7 +43,11 @@ interface StateValues {
 export function stateOf(command: string, values: StateValues, files: readonly string[], run: CommandRun): MergedSource {
   const paths = [...files, ...values.state ?? []];
   if (paths.length === 0) {
-    if (process.stdin.isTTY) throw new CommandFailure(`${command}: expected a state file, or - for standard input; see hybridge ${command} --help`);
+    if (process.stdin.isTTY) {
+      throw new CommandFailure(
+        `${command}: expected a state file, or - for standard input; see hybridge ${command} --help`,
+      );
+    }
     paths.push(STANDARD_INPUT);
   }
   const { source, values: hidden } = readStateFiles(paths, process.env);

@@ -1,7 +1,6 @@
 /** `hybridge diff`: what would change if files were applied. */
 import { DIFFERENT, declarativeCommand, parseDeclarative } from '../declarative/arguments.ts';
 import { CONNECTION_USAGE } from '../declarative/connection.ts';
-import { planned } from '../declarative/plan.ts';
 import { printEvents, printSummary } from './changes-output.ts';
 import { OUTPUT_USAGE, STATE_OPTIONS, STATE_USAGE, clientOf, planOptions, progressOnStderr, stateOf } from './declarative-options.ts';
 
@@ -24,6 +23,7 @@ export const diff = declarativeCommand({
     const { values, positionals } = parseDeclarative('diff', args, { ...STATE_OPTIONS, 'non-zero-exit-code': { type: 'boolean' } });
     const progress = progressOnStderr();
     const source = await progress.step('read the files', async () => stateOf('diff', values, positionals, context));
+    const { planned } = await import('../declarative/plan.ts');
     const plan = await planned(source, clientOf(values), planOptions(values, true), progress);
     printEvents(plan, values, context);
     printSummary(plan, values, context);

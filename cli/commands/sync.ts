@@ -2,7 +2,6 @@
 import type { Command } from '../command.ts';
 import { declarativeCommand, parseDeclarative, wholeNumber } from '../declarative/arguments.ts';
 import { CONNECTION_USAGE } from '../declarative/connection.ts';
-import { planned } from '../declarative/plan.ts';
 import type { Plan } from '../declarative/plan.ts';
 import { Overtaken, writeChanges } from '../declarative/write-changes.ts';
 import { printEvents, printSummary } from './changes-output.ts';
@@ -24,8 +23,8 @@ function writingCommand(name: string, summary: string, deletes: boolean, about: 
       `Usage: hybridge ${name} [options] FILE...`,
       '',
       ...about,
-      'All changes are one transaction and one revision of the history: either all of them are made, or none. When others write at the same',
-      'time, the changes are worked out again for the new state. Exit codes: 0, and 1 for an error.',
+      'All changes are one transaction and one revision of the history: either all of them are made, or none. When others write at the',
+      'same time, the changes are worked out again for the new state. Exit codes: 0, and 1 for an error.',
       '',
       ...STATE_USAGE,
       '  --dry-run                   let the control plane check the changes, and write nothing',
@@ -44,6 +43,7 @@ function writingCommand(name: string, summary: string, deletes: boolean, about: 
       const source = await progress.step('read the files', async () => stateOf(name, values, positionals, context));
       const client = clientOf(values);
       const comment = values.comment ?? `hybridge ${name} ${[...positionals, ...values.state ?? []].join(' ')}`.trim();
+      const { planned } = await import('../declarative/plan.ts');
       const plan = () => planned(source, client, planOptions(values, deletes), progress);
       const written = await withRetries(retries, async () => {
         const made = await plan();
@@ -69,8 +69,8 @@ async function withRetries(retries: number, work: () => Promise<Written>): Promi
 }
 
 export const sync = writingCommand('sync', 'make a control plane have exactly the entities of state files', true, [
-  'Creates, updates and deletes entities until the control plane has what the state files say. With select tags, only entities that carry all',
-  'of them are looked at, and each entity of the files gets them.',
+  'Creates, updates and deletes entities until the control plane has what the state files say. With select tags, only entities that',
+  'carry all of them are looked at, and each entity of the files gets them.',
 ]);
 
 export const apply = writingCommand('apply', 'create and update the entities of state files in a control plane', false, [

@@ -41,10 +41,14 @@ export const COMMON_OPTIONS = {
  * @throws CommandFailure for an unknown or refused option, or a missing value
  */
 export function parseDeclarative<const T extends ParseArgsOptionsConfig>(command: string, args: readonly string[], options: T) {
-  const refused = args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []).find((name) => Object.hasOwn(REFUSED, name) && !(name in options));
+  const refused = args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []).find(
+    (name) => Object.hasOwn(REFUSED, name) && !(name in options),
+  );
   if (refused !== undefined) throw new CommandFailure(`--${refused} is refused: ${REFUSED[refused]}`);
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { ...COMMON_OPTIONS, ...options }, strict: true, allowPositionals: true });
+    const { values, positionals } = parseArgs(
+      { args: [...args], options: { ...COMMON_OPTIONS, ...options }, strict: true, allowPositionals: true },
+    );
     const { workspace } = values as { readonly workspace?: string };
     if (workspace !== undefined && workspace !== 'default') {
       throw new CommandFailure(`--workspace: got '${workspace}', expected default: this gateway has one workspace`);

@@ -45,31 +45,29 @@ export function changeText(change: Change, labels: Labels, colours: Colours): st
 
 function fieldLines({ schema, before, after, fields }: Change, colours: Colours): readonly string[] {
   const known = effectiveFields(schema, subschemaOf(schema, after!));
-  const [old, now] = [withoutSecrets(schema, before!), withoutSecrets(schema, after!)];
-  return fields.flatMap((name) => [...differences(name, known[name], old[name], now[name])]).flatMap(([path, one, other]) => [
-    ...shown(one) === undefined ? [] : [colours.removed(`  - ${path}: ${shown(one)}`)],
-    ...shown(other) === undefined ? [] : [colours.added(`  + ${path}: ${shown(other)}`)],
-  ]);
+  const printable = [withoutSecrets(schema, before!), withoutSecrets(schema, after!)] as const;
+  return fields.flatMap((name) => [...differences([name], known[name], before![name], after![name])]).flatMap((path) => {
+    const [old, now] = printable.map((row) => shown(valueAt(row, path)));
+    return [
+      ...old === undefined ? [] : [colours.removed(`  - ${path.join('.')}: ${old}`)],
+      ...now === undefined ? [] : [colours.added(`  + ${path.join('.')}: ${now}`)],
+    ];
+  });
 }
 
-type Difference = readonly [path: string, before: unknown, after: unknown];
-
-/** The innermost fields that differ; what is hidden on both sides differs, too. */
-function* differences(path: string, field: Field | undefined, one: unknown, other: unknown): Generator<Difference> {
-  const isHidden = one === HIDDEN && other === HIDDEN;
-  if (!isHidden && field?.type === 'record' && field.fields && isPlainObject(one) && isPlainObject(other)) {
+/** Paths of the innermost fields that differ. */
+function* differences(path: readonly string[], field: Field | undefined, one: unknown, other: unknown): Generator<readonly string[]> {
+  if (field?.type === 'record' && field.fields && isPlainObject(one) && isPlainObject(other)) {
     for (const [name, inner] of Object.entries(field.fields)) {
-      if (hides(one[name]) || hides(other[name]) || !isSameValue(inner, one[name], other[name])) {
-        yield* differences(`${path}.${name}`, inner, one[name], other[name]);
-      }
+      if (!isSameValue(inner, one[name], other[name])) yield* differences([...path, name], inner, one[name], other[name]);
     }
     return;
   }
-  yield [path, one, other];
+  yield path;
 }
 
-function hides(value: unknown): boolean {
-  return value === HIDDEN;
+function valueAt(row: EntityValue, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => (isPlainObject(value) ? value[name] : undefined), row);
 }
 
 /** @returns undefined for a value that is not there */

@@ -33,7 +33,9 @@ export const CONNECTION_USAGE: readonly string[] = [
   '  --author NAME               who changes something, for the history; default the user, or the job of the pipeline',
 ];
 
-type ConnectionValues = Partial<Record<Exclude<keyof typeof CONNECTION_OPTIONS, 'headers'>, string>> & { readonly headers?: readonly string[] };
+type ConnectionValues = Partial<Record<Exclude<keyof typeof CONNECTION_OPTIONS, 'headers'>, string>> & {
+  readonly headers?: readonly string[];
+};
 
 const DEFAULT_ADDRESS = 'http://localhost:8001';
 

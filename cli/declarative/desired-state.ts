@@ -7,8 +7,8 @@ import type { ConfigurationSource, SourceError } from '../../gateway/src/declara
 import type { Schemas } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
 import { isPlainObject } from '../../gateway/src/model/schema/plain-object.ts';
-import { fileTypes } from './managed-types.ts';
 import { identityFields, isIdentified } from './identity.ts';
+import { fileTypes } from './managed-types.ts';
 
 export interface DesiredEntity {
   readonly entity: FileEntity;
@@ -57,13 +57,17 @@ export function desiredState(source: ConfigurationSource, { schemas, selectTags,
     keyOf: ({ schema, given, path, parent }, _index, problems) => {
       if (typeof given.id === 'string') return given.id.toLowerCase();
       if (!isIdentified(schema, given, parent?.field)) {
-        problems.reject(path, `expected ${identityFields(schema)}: without one, the entity would be another one whenever the file is applied`);
+        problems.reject(
+          path, `expected ${identityFields(schema)}: without one, the entity would be another one whenever the file is applied`,
+        );
       }
       return randomUUID();
     },
   });
   const errors = [...reading.lines(), ...transformErrors(source, reading)];
-  return { errors, entities: errors.length > 0 ? [] : [...reading.complete].map(([entity, complete]) => desired(entity, complete, reading)) };
+  return {
+    errors, entities: errors.length > 0 ? [] : [...reading.complete].map(([entity, complete]) => desired(entity, complete, reading)),
+  };
 }
 
 function desired(entity: FileEntity, complete: EntityValue, { index }: Reading): DesiredEntity {

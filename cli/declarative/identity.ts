@@ -22,7 +22,9 @@ export function identitiesOf(schema: EntitySchema, row: EntityValue): readonly s
 export function isIdentified(schema: EntitySchema, given: EntityValue, isNestedIn: string | undefined): boolean {
   const isGiven = (name: string) => isNestedIn === name || (given[name] !== undefined && given[name] !== null);
   return isGiven('id') || uniqueFieldsOf(schema).some((name) => typeof given[name] === 'string')
-    || combinationsOf(schema).some((fields) => fields.filter((name) => schema.fields[name]?.required).every(isGiven) && fields.some(isGiven))
+    || combinationsOf(schema).some(
+      (fields) => fields.filter((name) => schema.fields[name]?.required).every(isGiven) && fields.some(isGiven),
+    )
     // Its digest is unique, and follows from it.
     || (schema.name === 'ca_certificates' && isGiven('cert'));
 }

@@ -40,7 +40,9 @@ export const MEMBERSHIPS = 'consumer_group_consumers';
 
 /** Whether a selection leaves out a single entity of a managed type. */
 export function isSkipped({ skipConsumers }: Selection, { name }: EntitySchema, fields: Readonly<Record<string, unknown>>): boolean {
-  return skipConsumers && name === 'plugins' && [fields.consumer, fields.consumer_group].some((field) => (field ?? undefined) !== undefined);
+  return skipConsumers && name === 'plugins' && [fields.consumer, fields.consumer_group].some(
+    (field) => (field ?? undefined) !== undefined,
+  );
 }
 
 function isOfConsumers({ name, credential }: EntitySchema): boolean {

@@ -30,7 +30,9 @@ export function withMemberships(source: ConfigurationSource): ConfigurationSourc
   const found = [...joined.values()];
   return {
     ...source, errors: source.errors, isTooLarge: source.isTooLarge, isText: source.isText,
-    content: { ...content, ...Object.fromEntries(lists), ...found.length > 0 && { [MEMBERSHIPS]: found.map(({ membership }) => membership) } },
+    content: {
+      ...content, ...Object.fromEntries(lists), ...found.length > 0 && { [MEMBERSHIPS]: found.map(({ membership }) => membership) },
+    },
     placeOf: (path) => {
       const origin = path[0] === MEMBERSHIPS ? found[Number(path[1])]?.path : undefined;
       return source.placeOf(origin ?? path);

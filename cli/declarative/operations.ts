@@ -1,8 +1,8 @@
 /** Changes as operations of `POST /batch`, in an order in which each of them is possible. */
+import type { BatchOperation } from '../../gateway/src/admin-client/batch.ts';
 import { foreignFieldsOf, uniqueFieldsOf } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
-import type { BatchOperation } from '../../gateway/src/admin-client/batch.ts';
 import { idIn, identitiesOf } from './identity.ts';
 import { isMembership } from './managed-types.ts';
 import type { Change } from './state-difference.ts';

@@ -7,10 +7,10 @@ import type { Progress } from '../terminal/progress.ts';
 import { desiredState, factsOf } from './desired-state.ts';
 import type { DesiredEntity } from './desired-state.ts';
 import { errorLines } from './error-lines.ts';
+import type { Selection } from './managed-types.ts';
 import { withMemberships } from './memberships.ts';
 import { readPresentState, readTagged } from './present-state.ts';
 import type { ControlPlaneState } from './present-state.ts';
-import type { Selection } from './managed-types.ts';
 import { differenceOf } from './state-difference.ts';
 import type { Change } from './state-difference.ts';
 
@@ -40,9 +40,15 @@ export async function planned(given: ConfigurationSource, client: AdminClient, o
   const state = await progress.step('read the control plane', () => readPresentState(client, selection));
   const known = await knownEntities(client, state, lookupTags);
   return progress.step('compare', async () => {
-    const { errors, entities } = desiredState(source, { schemas: state.schemas, known, now: Date.now(), ...tags.length > 0 && { selectTags: tags } });
+    const { errors, entities } = desiredState(
+      source, { schemas: state.schemas, known, now: Date.now(), ...tags.length > 0 && { selectTags: tags } },
+    );
     refuseErrors(errors);
-    return { changes: differenceOf(entities, state.present, { types: state.types, selection, deletes: options.deletes }), state, desired: entities, source };
+    return {
+      changes: differenceOf(
+        entities, state.present, { types: state.types, selection, deletes: options.deletes },
+      ), state, desired: entities, source,
+    };
   });
 }
 

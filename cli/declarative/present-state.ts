@@ -62,7 +62,9 @@ async function routerFlavorOf(client: AdminClient): Promise<RouterFlavor> {
   return body.configuration?.router_flavor === 'expressions' ? 'expressions' : 'traditional_compatible';
 }
 
-async function readRows(pages: Pages, types: readonly EntitySchema[], selection: Selection): Promise<Map<string, Map<string, EntityValue>>> {
+async function readRows(
+  pages: Pages, types: readonly EntitySchema[], selection: Selection,
+): Promise<Map<string, Map<string, EntityValue>>> {
   const rows = new Map<string, Map<string, EntityValue>>();
   const add = (schema: EntitySchema, found: readonly EntityValue[]) => {
     const kept = found.filter((row) => hasTags(schema, row, selection.tags) && !isSkipped(selection, schema, row));
@@ -75,10 +77,10 @@ async function readRows(pages: Pages, types: readonly EntitySchema[], selection:
     if (found) add(schema, found);
   });
   for (const schema of types) {
-    const parents = schema.name === 'targets' ? rows.get('upstreams') : schema.name === MEMBERSHIPS ? rows.get('consumer_groups') : undefined;
+    const [above, below] = NESTED[schema.name] ?? [];
+    const parents = above === undefined ? undefined : rows.get(above);
     if (parents === undefined) continue;
     add(schema, []);
-    const [above, below] = schema.name === 'targets' ? ['upstreams', 'targets'] : ['consumer_groups', 'consumers'];
     await inParallel([...parents.keys()], async (parent) => {
       const found = await pages.all(`${above}/${parent}/${below}`, []) ?? [];
       add(schema, schema.name === MEMBERSHIPS ? memberships(parent, found, rows.get('consumers')) : found);
@@ -86,6 +88,11 @@ async function readRows(pages: Pages, types: readonly EntitySchema[], selection:
   }
   return rows;
 }
+
+/** By entity type: the collection that it is below, and its name there. */
+const NESTED: Readonly<Record<string, readonly [above: string, below: string]>> = {
+  targets: ['upstreams', 'targets'], [MEMBERSHIPS]: ['consumer_groups', 'consumers'],
+};
 
 /** Members that are selected themselves, as the entities that join them to the group. */
 function memberships(group: string, members: readonly EntityValue[], consumers: ReadonlyMap<string, EntityValue> | undefined) {
@@ -95,7 +102,9 @@ function memberships(group: string, members: readonly EntityValue[], consumers: 
 }
 
 function hasTags(schema: EntitySchema, row: EntityValue, tags: readonly string[]): boolean {
-  return tags.length === 0 || schema.name === MEMBERSHIPS || (Array.isArray(row.tags) && tags.every((tag) => (row.tags as unknown[]).includes(tag)));
+  return tags.length === 0 || schema.name === MEMBERSHIPS || (
+    Array.isArray(row.tags) && tags.every((tag) => (row.tags as unknown[]).includes(tag))
+  );
 }
 
 interface Page {
@@ -152,6 +161,6 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 }
 
 function changing(): GatewayError {
-  return new GatewayError(
-    'configuration-changing', `the configuration changed each of ${MAX_READINGS} times that it was read: try again when others write less`, 'unavailable');
+  const message = `the configuration changed each of ${MAX_READINGS} times that it was read: try again when others write less`;
+  return new GatewayError('configuration-changing', message, 'unavailable');
 }

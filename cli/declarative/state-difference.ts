@@ -1,11 +1,11 @@
 /** What has to change so that a control plane has the entities that files want. */
+import type { FileEntity } from '../../gateway/src/declarative/file-entities.ts';
+import { normalized } from '../../gateway/src/model/schema/compiled/normalizations.ts';
+import { transformed } from '../../gateway/src/model/schema/compiled/transformations.ts';
 import type { EntitySchema } from '../../gateway/src/model/schema/entity-schema.ts';
 import { effectiveFields, foreignFieldsOf, primaryKeyOf, subschemaOf } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntityValue, Field, Fields } from '../../gateway/src/model/schema/field.ts';
 import { isPlainObject } from '../../gateway/src/model/schema/plain-object.ts';
-import { normalized } from '../../gateway/src/model/schema/compiled/normalizations.ts';
-import { transformed } from '../../gateway/src/model/schema/compiled/transformations.ts';
-import type { FileEntity } from '../../gateway/src/declarative/file-entities.ts';
 import type { DesiredEntity } from './desired-state.ts';
 import { idIn, identitiesOf } from './identity.ts';
 import { isSkipped } from './managed-types.ts';
@@ -189,6 +189,8 @@ function deletions(
 ): readonly Change[] {
   return types.toReversed().flatMap((schema) => [...present.get(schema.name)?.values() ?? []].flatMap((before): Change[] => {
     const id = before.id as string;
-    return kept.has(`${schema.name} ${id}`) || isSkipped(selection, schema, before) ? [] : [{ kind: 'delete', schema, id, before, fields: [] }];
+    return kept.has(`${schema.name} ${id}`) || isSkipped(selection, schema, before) ? [] : [{
+      kind: 'delete', schema, id, before, fields: [],
+    }];
   }));
 }

@@ -54,7 +54,11 @@ function filesAt(path: string): readonly string[] {
       const below = join(folder, entry.name);
       if (entry.isDirectory()) visit(below);
       else if (/\.(yaml|yml|json)$/.test(entry.name)) found.push(below);
-      if (found.length > MAX_FILES) throw new CommandFailure(`${path}: got more than ${MAX_FILES} files, expected a folder of state files`, 'io');
+      if (found.length > MAX_FILES) {
+        throw new CommandFailure(
+          `${path}: got more than ${MAX_FILES} files, expected a folder of state files`, 'io',
+        );
+      }
     }
   };
   visit(path);

@@ -97,7 +97,9 @@ function evaluated(expression: string, environment: Environment | undefined): Ev
   if (given === undefined) return { problem: `the environment variable ${name} is not set` };
   let value = given;
   for (const filter of call[3]!.split('|').slice(1).map((text) => text.trim())) {
-    const filtered = environment === undefined ? standIn(filter, value) : FILTERS.find(({ form }) => form.test(filter))?.apply(value, filter);
+    const filtered = environment === undefined ? standIn(filter, value) : FILTERS.find(
+      ({ form }) => form.test(filter),
+    )?.apply(value, filter);
     if (filtered === undefined) return { problem: refusalOf(name, filter) };
     value = filtered;
   }

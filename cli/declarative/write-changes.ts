@@ -26,17 +26,27 @@ export async function writeChanges(client: AdminClient, plan: Plan, { comment, i
   const operations = plannedOperations(plan.changes);
   if (operations.length === 0) return undefined;
   if (operations.length > MAX_OPERATIONS) {
-    throw new CommandFailure(`got ${operations.length} changes, expected at most ${MAX_OPERATIONS} in one transaction: apply parts, with select tags`);
+    throw new CommandFailure(
+      `got ${operations.length} changes, expected at most ${MAX_OPERATIONS} in one transaction: apply parts, with select tags`,
+    );
   }
   const { revision: expected } = plan.state;
   try {
-    const { revision } = await sendBatch(client, operations, { isDryRun, ...comment !== undefined && { comment }, ...expected !== undefined && { expected } });
+    const { revision } = await sendBatch(
+      client, operations, { isDryRun, ...comment !== undefined && { comment }, ...expected !== undefined && { expected } },
+    );
     return revision;
   } catch (error) {
     if (!(error instanceof AdminApiError)) throw error;
-    if (error.status === 412) throw new Overtaken(`others changed the configuration meanwhile, which was revision ${expected}: nothing was written; run the command again`);
+    if (error.status === 412) {
+      throw new Overtaken(
+        `others changed the configuration meanwhile, which was revision ${expected}: nothing was written; run the command again`,
+      );
+    }
     if (error.status === 404 && error.body?.operation === undefined) {
-      throw new CommandFailure('this control plane has no /batch: it is older than this command, or another gateway, for which decK is the right tool');
+      throw new CommandFailure(
+        'this control plane has no /batch: it is older than this command, or another gateway, for which decK is the right tool',
+      );
     }
     const index = refusedOperation(error);
     throw index === undefined ? error : refusal(operations[index], error, plan);
@@ -51,5 +61,7 @@ function refusal(operation: PlannedOperation | undefined, error: AdminApiError, 
   const entity = desired.find((candidate) => candidate.entity === origin)?.entity;
   const { file, line, path } = entity ? { path: entity.path, ...source.placeOf(entity.path) } : {};
   const place = file === undefined ? '' : `${file}:${line}: ${pathText(path!)}: `;
-  return new CommandFailure(`${place}the control plane refuses to ${operation.operation} the ${kindOf(schema)} ${label}: ${message}; nothing was written`);
+  return new CommandFailure(
+    `${place}the control plane refuses to ${operation.operation} the ${kindOf(schema)} ${label}: ${message}; nothing was written`,
+  );
 }

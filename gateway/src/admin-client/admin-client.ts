@@ -168,7 +168,9 @@ export class AdminClient {
         timeoutMs: options.timeoutMs ?? timeoutMs,
       });
       const revision = response.headers['hybridge-revision'];
-      return { status: response.status, body: parsed(response.text) as T, ...typeof revision === 'string' && { revision: Number(revision) } };
+      return {
+        status: response.status, body: parsed(response.text) as T, ...typeof revision === 'string' && { revision: Number(revision) },
+      };
     } catch (error) {
       const cause = (error as { readonly cause?: unknown }).cause ?? error;
       const fix = 'check that the control plane runs and that the URL is right';

@@ -37,11 +37,15 @@ export const MAX_OPERATIONS = 100_000;
 const TIMEOUT_MS = 300_000;
 
 /** @throws AdminApiError; status 412 when another revision is the newest; its body may name the `operation` that was refused */
-export async function sendBatch(client: AdminClient, operations: readonly BatchOperation[], options: BatchOptions = {}): Promise<BatchAnswer> {
+export async function sendBatch(
+  client: AdminClient, operations: readonly BatchOperation[], options: BatchOptions = {},
+): Promise<BatchAnswer> {
   const { comment, expected, isDryRun = false } = options;
   const body = { ...comment !== undefined && { comment }, operations: operations.map(onlyKnown) };
   const headers: Record<string, string> = expected === undefined ? {} : { 'if-match': `"${expected}"` };
-  const reply = await client.request<BatchAnswer>('POST', isDryRun ? '/batch?dry_run=true' : '/batch', body, { headers, timeoutMs: TIMEOUT_MS });
+  const reply = await client.request<BatchAnswer>(
+    'POST', isDryRun ? '/batch?dry_run=true' : '/batch', body, { headers, timeoutMs: TIMEOUT_MS },
+  );
   return reply.body;
 }
 

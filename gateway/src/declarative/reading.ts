@@ -21,7 +21,7 @@ export interface ReadingOptions {
   readonly maxYamlCharacters?: number;
   /** Whether the schema of an entity is known. @default - always */
   readonly isChecked?: (entity: FileEntity) => boolean;
-  /** Entities outside of the configuration that references may lead to, by their ids. Those of the configuration come first. @default - none */
+  /** Entities outside of the configuration that references may lead to. Those of the configuration come first. @default - none */
   readonly known?: readonly KnownEntity[];
   /** More checks. @default - none */
   readonly check?: (entities: readonly FileEntity[], problems: Problems) => void;
