@@ -22,9 +22,11 @@ import { createEndpointServer } from './endpoint-server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
 import { explainEndpoint } from './explain-endpoint.ts';
+import { historyEndpoints } from './history/history-endpoints.ts';
 import { endpointListEndpoint, informationEndpoints } from './information-endpoints.ts';
 import type { NodeInformation } from './information-endpoints.ts';
 import { logLevelEndpoints } from './log-level-endpoints.ts';
+import { NewestRevision } from './newest-revision.ts';
 import { statusEndpoint } from './node-status.ts';
 import { openApiEndpoint } from './openapi.ts';
 import { pluginApiEndpoints } from './plugin-api-endpoints.ts';
@@ -74,6 +76,7 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
     log: options.log,
     token: options.token,
     bodyLimitBytes: options.bodyLimitBytes,
+    newest: new NewestRevision(options.store),
     onRequest: () => { counts.requests += 1; },
   });
 }
@@ -89,6 +92,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     statusEndpoint(store, counts, options.configurationHash ?? (declarative && (() => declarative.hash))),
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId, health: options.health }),
     batchEndpoint(store, context, options.log),
+    ...historyEndpoints(store, context),
     ...schemaEndpoints(context),
     ...tagEndpoints(store),
     ...pluginApiEndpoints(plugins, options),

@@ -125,7 +125,8 @@ describe('POST /config', () => {
   it('answers 429 while another one is being loaded', async () => {
     const { methods } = configEndpoint(node.configuration, SCHEMAS);
     const request = {
-      method: 'POST' as const, params: {}, path: '/config', query: new URLSearchParams(), headers: {},
+      method: 'POST' as const, params: {}, path: '/config', query: new URLSearchParams(),
+      headers: {}, conditions: {}, origin: { author: undefined, comment: undefined, requestId: 'r' },
       contentType: 'text/yaml', bytes: Buffer.from(YAML),
       body: () => Promise.resolve({}),
     };

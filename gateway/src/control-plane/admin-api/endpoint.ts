@@ -2,6 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { Conditions } from './conditions.ts';
+import type { WriteOrigin } from './write-origin.ts';
 
 export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
@@ -16,6 +18,8 @@ export interface AdminRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  readonly conditions: Conditions;
+  readonly origin: WriteOrigin;
   /** The body as received. */
   readonly bytes: Buffer;
   readonly contentType?: string;
@@ -33,8 +37,10 @@ export interface AdminAnswer {
   /** Sent as JSON; a string is sent as plain text. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The revision that contains the change. */
+  /** The revision that contains the change. @default - the newest one that the node knew when the request came */
   readonly revision?: number;
+  /** Whether the header `etag` is about less than the body, so that no client may keep the body by it. @default false */
+  readonly isMoreThanTagged?: boolean;
 }
 
 type Handler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;

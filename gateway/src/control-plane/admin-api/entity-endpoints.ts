@@ -87,10 +87,11 @@ function referred(kit: EntityKit, field: string, target: EntityKit): Endpoint {
       GET: (request) => target.get(request, locate),
       PUT: async (request) => {
         const body = await target.body(request);
-        return target.written(200, async (writer) => {
+        return target.written(request, 200, async (writer) => {
           const referring = await kit.find(writer, request);
           if (!referring) return undefined;
           const key = referredKey(referring, field);
+          await target.check(writer, request, async () => (key === undefined ? undefined : writer.get(target.name, key)));
           const made = await putEntity(writer, target.schema, addressOfKey(key ?? randomUUID()), body, target.context);
           if (key === undefined) {
             const reference = { [field]: { id: target.keyOf(made) } };
@@ -101,8 +102,9 @@ function referred(kit: EntityKit, field: string, target: EntityKit): Endpoint {
       },
       PATCH: async (request) => {
         const changes = await target.body(request, () => kit.store.read((reader) => referredEntity(reader, request)));
-        return target.written(200, async (writer) => {
+        return target.written(request, 200, async (writer) => {
           const stored = await referredEntity(writer, request);
+          await target.check(writer, request, stored);
           return stored && changeEntity(writer, target.schema, stored, addressOfKey(target.keyOf(stored)), changes, target.context);
         });
       },

@@ -10,9 +10,11 @@ import {
 } from '../entity-operations.ts';
 import type { EntityAddress, OperationContext, Parent } from '../entity-operations.ts';
 import { rulesOf } from '../entity-rules/list.ts';
+import { checkConditions, etagOf } from './conditions.ts';
 import { NOT_FOUND } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
 import { pageAnswer } from './pagination.ts';
+import { runWrite } from './run-write.ts';
 
 /** What a URL says of an entity: its address, and the parent that it is looked for below. */
 export interface Place {
@@ -107,18 +109,21 @@ export class EntityKit {
   /** @param parentOf the parent that the URL names; `undefined` when it does not exist */
   async post(request: AdminRequest, parentOf?: (writer: Writer) => Promise<Parent | undefined>): Promise<AdminAnswer> {
     const body = await this.body(request);
-    return this.written(201, async (writer) => {
+    return this.written(request, 201, async (writer) => {
       const parent = await parentOf?.(writer);
       if (parentOf && !parent) return undefined;
+      await this.check(writer, request, undefined);
       return createEntity(writer, this.schema, { ...body, ...parent && reference(parent) }, this.context);
     });
   }
 
   async put(request: AdminRequest, locate: Locate): Promise<AdminAnswer> {
     const body = await this.body(request);
-    return this.written(200, async (writer) => {
+    return this.written(request, 200, async (writer) => {
       const place = await locate(writer, request);
-      return place && putEntity(writer, this.schema, place.address, { ...body, ...place.parent && reference(place.parent) }, this.context);
+      if (!place) return undefined;
+      await this.check(writer, request, () => findAt(writer, this.schema, place.address));
+      return putEntity(writer, this.schema, place.address, { ...body, ...place.parent && reference(place.parent) }, this.context);
     });
   }
 
@@ -128,9 +133,10 @@ export class EntityKit {
       return place && this.at(reader, place);
     };
     const changes = await this.body(request, () => this.store.read(stored));
-    return this.written(200, async (writer) => {
+    return this.written(request, 200, async (writer) => {
       const place = await locate(writer, request);
       const entity = place && await this.at(writer, place);
+      await this.check(writer, request, entity);
       if (entity) {
         const whole = { ...place.parent && reference(place.parent), ...changes };
         return changeEntity(writer, this.schema, entity, place.address, whole, this.context);
@@ -142,13 +148,13 @@ export class EntityKit {
 
   /** @param missing the answer when there is no such entity @default - as if it had been deleted */
   async delete(request: AdminRequest, locate: Locate, missing?: AdminAnswer): Promise<AdminAnswer> {
-    const { value: isGone, revision } = await this.store.write(async (writer) => {
+    return runWrite(this.store, request, async (writer) => {
       const place = await locate(writer, request);
       const entity = place && await this.at(writer, place);
+      await this.check(writer, request, entity);
       if (entity) await deleteEntity(writer, this.schema, entity, this.context);
-      return entity !== undefined;
+      return !entity && missing ? missing : { status: 204 };
     });
-    return isGone || !missing ? { status: 204, revision } : missing;
   }
 
   async page(reader: Reader, request: AdminRequest, page: Page, kept: readonly string[] = []): Promise<AdminAnswer> {
@@ -157,13 +163,28 @@ export class EntityKit {
   }
 
   /** Runs a write; `undefined` means that something in the URL does not exist. */
-  async written(status: number, work: (writer: Writer) => Promise<Entity | undefined>): Promise<AdminAnswer> {
-    const { value, revision } = await this.store.write(work);
-    return value ? { ...this.answer(status, value), revision } : NOT_FOUND;
+  written(request: AdminRequest, status: number, work: (writer: Writer) => Promise<Entity | undefined>): Promise<AdminAnswer> {
+    return runWrite(this.store, request, async (writer) => {
+      const entity = await work(writer);
+      return entity ? this.answer(status, entity) : NOT_FOUND;
+    });
   }
 
+  /**
+   * @param stored the entity that the request is about, or what finds it
+   * @throws RequestError 412: it is not what the request expects
+   */
+  async check(
+    reader: Reader, { conditions }: AdminRequest, stored: Entity | undefined | (() => Promise<Entity | undefined>),
+  ): Promise<void> {
+    if (conditions.match === undefined && conditions.noneMatch === undefined) return;
+    const entity = typeof stored === 'function' ? await stored() : stored;
+    checkConditions(conditions, entity && etagOf((await completed(reader, this.schema, [entity]))[0]!));
+  }
+
+  /** @param entity with everything that answers show */
   answer(status: number, entity: Entity): AdminAnswer {
-    return { status, body: this.shown(entity) };
+    return { status, body: this.shown(entity), headers: { etag: etagOf(entity) } };
   }
 
   shown(entity: Entity): EntityValue {

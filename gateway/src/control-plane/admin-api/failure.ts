@@ -1,5 +1,5 @@
 /** Failures of handlers as answers: Kong's for entities, 503 while the database is away, 500 for what is not expected. */
-import { messageOf } from '../../base/errors.ts';
+import { GatewayError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { EntityError } from '../../model/entity-error.ts';
 import type { EntityErrorKind } from '../../model/entity-error.ts';
@@ -26,11 +26,15 @@ export function statusOfKind(kind: EntityErrorKind): number {
   return STATUS_OF_KIND[kind] ?? 400;
 }
 
+const STATUS_OF_REVISION: Readonly<Record<string, number>> = { 'revision-conflict': 412, 'revision-pruned': 410, 'revision-unknown': 404 };
+
 /** The answer to a request whose handler threw. */
 export function failure(error: unknown, log: Log): AdminAnswer {
   if (error instanceof RequestError) return { status: error.status, ...error.message && { body: { message: error.message } } };
   // The store has logged the outage, once for all requests that it fails.
   if (isDatabaseUnavailable(error)) return NO_DATABASE;
+  const status = error instanceof GatewayError ? STATUS_OF_REVISION[error.code] : undefined;
+  if (status !== undefined) return { status, body: { message: messageOf(error) } };
   if (!(error instanceof EntityError)) {
     // The cause is logged; clients do not see it.
     log.error('a request of the Admin API failed', { error: messageOf(error) });

@@ -7,6 +7,7 @@ import * as typedefs from '../schema/typedefs.ts';
 
 export const clusteringDataPlane = defineEntity({
   name: 'clustering_data_planes',
+  isKeptByNodes: true,
   hasAdminApi: false,
   isExported: false,
   hasTtl: true,

@@ -6,6 +6,7 @@ import * as typedefs from '../schema/typedefs.ts';
 
 export const parameter = defineEntity({
   name: 'parameters',
+  isKeptByNodes: true,
   primaryKey: 'key',
   hasAdminApi: false,
   fields: {

@@ -5,6 +5,7 @@ import { tags } from '../schema/typedefs.ts';
 
 export const tag = defineEntity({
   name: 'tags',
+  isKeptByNodes: true,
   primaryKey: 'tag',
   hasAdminApi: false,
   isExported: false,

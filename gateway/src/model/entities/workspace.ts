@@ -14,6 +14,7 @@ export const DEFAULT_WORKSPACE = 'default';
 export function workspaceEntity(others: readonly string[]) {
   return defineEntity({
     name: 'workspaces',
+    isKeptByNodes: true,
     hasAdminApi: false,
     fields: {
       id: typedefs.id,

@@ -56,6 +56,12 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly isNestedOnly?: boolean;
   /** Whether configuration tables carry it. @default true */
   readonly isExported?: boolean;
+  /**
+   * Whether nodes write its rows themselves, such as tokens that they issue: going back to an earlier state leaves those as they are.
+   *
+   * @default false
+   */
+  readonly isKeptByNodes?: boolean;
   /** A unique field that lists can be filtered by, with a query argument of its name. @default - none */
   readonly lookupField?: string;
   /** Whether rows can expire; request bodies accept `ttl` in seconds. @default false */

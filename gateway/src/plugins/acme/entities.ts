@@ -6,6 +6,7 @@ import * as typedefs from '../../model/schema/typedefs.ts';
 
 export const acmeStorage = defineEntity({
   name: 'acme_storage',
+  isKeptByNodes: true,
   hasTtl: true,
   secrets: ['value'],
   fields: {

@@ -57,6 +57,7 @@ const scope = string({ description: 'The authorized scopes, separated by spaces.
 
 export const oauth2AuthorizationCode = defineEntity({
   name: 'oauth2_authorization_codes',
+  isKeptByNodes: true,
   hasAdminApi: false,
   isExported: false,
   hasTtl: true,
@@ -77,6 +78,7 @@ export const oauth2AuthorizationCode = defineEntity({
 
 export const oauth2Token = defineEntity({
   name: 'oauth2_tokens',
+  isKeptByNodes: true,
   endpointKey: 'access_token',
   hasTtl: true,
   secrets: ['access_token', 'refresh_token'],

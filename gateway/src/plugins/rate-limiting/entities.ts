@@ -6,6 +6,7 @@ import { uuid } from '../../model/schema/typedefs.ts';
 
 export const rateLimitingMetric = defineEntity({
   name: 'ratelimiting_metrics',
+  isKeptByNodes: true,
   // All fields but `value` identify a counter. No endpoint reads or writes one.
   primaryKey: 'identifier',
   hasAdminApi: false,

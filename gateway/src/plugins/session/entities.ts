@@ -6,6 +6,7 @@ import * as typedefs from '../../model/schema/typedefs.ts';
 
 export const storedSession = defineEntity({
   name: 'sessions',
+  isKeptByNodes: true,
   endpointKey: 'session_id',
   isExported: false,
   hasTtl: true,

@@ -6,21 +6,27 @@ import { inSteps } from '../../../base/steps.ts';
 import { EntityError } from '../../../model/entity-error.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
 import { presentEntity } from '../../../model/schema/present.ts';
+import { failedOperation, ofOperation } from '../../../store/failed-operation.ts';
 import type { Store, Writer } from '../../../store/store.ts';
 import type { OperationContext } from '../../entity-operations.ts';
-import type { AdminRequest, Endpoint } from '../endpoint.ts';
+import { dryRunOf, isDryRun } from '../dry-run.ts';
+import type { AdminAnswer, AdminRequest, Endpoint } from '../endpoint.ts';
 import { failure } from '../failure.ts';
 import { htmlPage } from '../html-page.ts';
-import { RequestError } from '../request-error.ts';
+import { runWrite } from '../run-write.ts';
 import { readBatchBody } from './batch-body.ts';
-import { runOperation, batchTypes } from './batch-operations.ts';
-import { OperationFailed, batchRequestOf, operationOf } from './batch-request.ts';
+import { batchTypes, runOperation, wantedRows } from './batch-operations.ts';
+import { batchRequestOf, operationOf } from './batch-request.ts';
+import type { BatchOperation } from './batch-request.ts';
 
 /** 10,000 entities are 5 to 20 MiB. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 /** How long operations run before everything else gets its turn, where the database never makes them wait. */
 const STEP_MS = 5;
+
+/** Operations whose rows are read together. */
+const READ_AHEAD = 200;
 
 export function batchEndpoint(store: Store, context: OperationContext, log: Log): Endpoint {
   const types = batchTypes(context.schemas);
@@ -30,30 +36,7 @@ export function batchEndpoint(store: Store, context: OperationContext, log: Log)
     isUnlisted: true,
     readsAnyType: true,
     bodyLimitBytes: MAX_BYTES,
-    methods: {
-      POST: async (request) => {
-        if (!isJson(request)) return htmlPage(415);
-        const { operations } = batchRequestOf(await inSteps(readBatchBody(request.bytes)));
-        const isDryRun = isDryRunOf(request);
-        const cautions: (() => void)[] = [];
-        const caution: OperationContext['caution'] = (...about) => void cautions.push(() => context.caution?.(...about));
-        const careful = { ...context, caution };
-        try {
-          const { value, revision } = await store.write(async (writer) => {
-            const outcome = await runAll(writer, operations, types, careful);
-            if (isDryRun) throw new DryRun({ revision: await writer.revision(), ...outcome });
-            return outcome;
-          });
-          for (const say of cautions) say();
-          return { status: 200, revision, body: { revision, ...value } };
-        } catch (error) {
-          if (error instanceof DryRun) return { status: 200, body: error.outcome };
-          if (!(error instanceof OperationFailed)) throw error;
-          const { status, body } = failure(error.failure, log);
-          return { status, body: { ...body as object, operation: error.index } };
-        }
-      },
-    },
+    methods: { POST: async (request) => (isJson(request) ? answerBatch(request, { store, context, log, types }) : htmlPage(415)) },
   };
 }
 
@@ -61,12 +44,33 @@ function isJson({ contentType }: AdminRequest): boolean {
   return contentType?.toLowerCase().startsWith('application/json') ?? false;
 }
 
-/** @throws RequestError the argument is neither true nor false */
-export function isDryRunOf({ query }: AdminRequest): boolean {
-  const given = query.get('dry_run');
-  if (given === null || given === 'false') return false;
-  if (given === 'true' || given === '') return true;
-  throw new RequestError(400, 'dry_run must be true or false');
+interface BatchContext {
+  readonly store: Store;
+  readonly context: OperationContext;
+  readonly log: Log;
+  readonly types: ReadonlySet<string>;
+}
+
+async function answerBatch(request: AdminRequest, { store, context, log, types }: BatchContext): Promise<AdminAnswer> {
+  const { operations, comment } = batchRequestOf(await inSteps(readBatchBody(request.bytes)));
+  const cautions: (() => void)[] = [];
+  const caution: OperationContext['caution'] = (...about) => void cautions.push(() => context.caution?.(...about));
+  const work = async (writer: Writer): Promise<AdminAnswer> => {
+    const outcome = await runAll(writer, operations, types, { ...context, caution });
+    await writer.flush();
+    return { status: 200, body: { revision: await writer.revision(), ...outcome } };
+  };
+  try {
+    if (isDryRun(request)) return await dryRunOf(store, request, work);
+    const answer = await runWrite(store, request, work, comment === undefined ? {} : { comment });
+    for (const say of cautions) say();
+    return answer;
+  } catch (error) {
+    const operation = failedOperation(error);
+    if (operation === undefined) throw error;
+    const { status, body } = failure(error, log);
+    return { status, body: { ...body as object, operation } };
+  }
 }
 
 interface BatchOutcome {
@@ -76,32 +80,42 @@ interface BatchOutcome {
   readonly results: readonly (EntityValue | null)[];
 }
 
-/** Ends a transaction that is not to be kept. */
-class DryRun extends Error {
-  constructor(readonly outcome: BatchOutcome & { readonly revision: number }) {
-    super('the changes are not kept');
-  }
-}
-
-/** @throws OperationFailed */
+/** @throws EntityError of an operation: `failedOperation` */
 async function runAll(
-  writer: Writer, operations: readonly unknown[], types: ReadonlySet<string>, context: OperationContext,
+  writer: Writer, given: readonly unknown[], types: ReadonlySet<string>, context: OperationContext,
 ): Promise<BatchOutcome> {
   const results: (EntityValue | null)[] = [];
   let changes = 0;
   let pauseAt = performance.now() + STEP_MS;
-  for (const [index, given] of operations.entries()) {
+  let ahead: readonly BatchOperation[] = [];
+  for (let index = 0; index < given.length; index += 1) {
+    if (index % READ_AHEAD === 0) {
+      ahead = validated(given.slice(index, index + READ_AHEAD), types);
+      await writer.preload(ahead.flatMap((operation) => wantedRows(operation, context.schemas)));
+    }
     try {
-      const operation = operationOf(given, types);
+      const operation = ahead[index % READ_AHEAD] ?? operationOf(given[index], types);
+      writer.operation = index;
       const { entity, isChanged } = await runOperation(writer, operation, context);
       results.push(entity && presentEntity(context.schemas.get(operation.entity)!, entity, { now: context.now() }));
       if (isChanged) changes += 1;
     } catch (error) {
-      throw error instanceof EntityError ? new OperationFailed(index, error) : error;
+      throw error instanceof EntityError && failedOperation(error) === undefined ? ofOperation(error, index) : error;
     }
     if (performance.now() < pauseAt) continue;
     await setImmediate();
     pauseAt = performance.now() + STEP_MS;
   }
   return { changes, results };
+}
+
+/** The operations up to the first that is none: what is before it may be wrong, too, and is reported first. */
+function validated(given: readonly unknown[], types: ReadonlySet<string>): readonly BatchOperation[] {
+  const operations: BatchOperation[] = [];
+  try {
+    for (const each of given) operations.push(operationOf(each, types));
+  } catch {
+    // It is checked again when the operations before it have been run.
+  }
+  return operations;
 }

@@ -1,11 +1,12 @@
 /** Runs one operation of a batch inside its transaction: it sees what the operations before it have written. */
 import { EntityError, schemaViolation } from '../../../model/entity-error.ts';
 import { UUID } from '../../../model/schema/compiled/constraints.ts';
-import { foreignFieldsOf, primaryKeyOf } from '../../../model/schema/entity-schema.ts';
+import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../../../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
+import { isPlainObject } from '../../../model/schema/plain-object.ts';
 import { inlineTable } from '../../../model/schema/violations.ts';
-import type { Entity, Reader, Writer } from '../../../store/store.ts';
+import type { Entity, Reader, WantedRow, Writer } from '../../../store/store.ts';
 import { addressOf, changeEntity, createEntity, deleteEntity, findAt, notFoundAt, putEntity } from '../../entity-operations.ts';
 import type { EntityAddress, OperationContext, Parent } from '../../entity-operations.ts';
 import type { BatchOperation } from './batch-request.ts';
@@ -119,4 +120,25 @@ async function storedAt(
 
 function missingWithin(references: EntityValue): EntityError {
   return new EntityError('notFound', `could not find the entity of '${inlineTable(references)}'`, references);
+}
+
+/** The rows that an operation will most likely read: the entity that it names, and those that it refers to. */
+export function wantedRows({ entity, key, body = {}, within = {} }: BatchOperation, schemas: Schemas): readonly WantedRow[] {
+  const schema = schemas.get(entity)!;
+  const named = (target: EntitySchema, text: string): WantedRow[] => {
+    if (UUID.test(text)) return [{ entity: target.name, key: text.toLowerCase() }];
+    return target.endpointKey === undefined ? [] : [{ entity: target.name, field: target.endpointKey, value: text }];
+  };
+  return [
+    ...key === undefined || schema.addressedBy ? [] : named(schema, key),
+    ...foreignFieldsOf(schema).flatMap(({ name, reference }) => {
+      const target = schemas.get(reference)!;
+      const given: unknown = within[name] ?? body[name];
+      if (typeof given === 'string') return Object.hasOwn(within, name) ? named(target, given) : [];
+      if (!isPlainObject(given)) return [];
+      if (typeof given.id === 'string') return UUID.test(given.id) ? [{ entity: reference, key: given.id }] : [];
+      return uniqueFieldsOf(target).flatMap((field) => (
+        typeof given[field] === 'string' ? [{ entity: reference, field, value: given[field] }] : []));
+    }),
+  ];
 }

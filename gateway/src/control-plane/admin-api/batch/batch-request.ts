@@ -1,9 +1,9 @@
 /** What a batch asks for: its operations, checked for their form only. */
 import { schemaViolation } from '../../../model/entity-error.ts';
-import type { EntityError } from '../../../model/entity-error.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
 import { isPlainObject } from '../../../model/schema/plain-object.ts';
 import type { Violations } from '../../../model/schema/violations.ts';
+import { MAX_COMMENT } from '../write-origin.ts';
 import type { BatchBody } from './batch-body.ts';
 
 export const OPERATIONS = ['create', 'put', 'patch', 'delete'] as const;
@@ -23,9 +23,6 @@ export interface BatchRequest {
   readonly comment?: string;
   readonly operations: readonly unknown[];
 }
-
-/** Characters of a comment. */
-export const MAX_COMMENT = 1_000;
 
 /** @throws EntityError a member is missing, unknown or of another type */
 export function batchRequestOf({ members, operations }: BatchBody): BatchRequest {
@@ -71,12 +68,4 @@ export function operationOf(given: unknown, types: ReadonlySet<string>): BatchOp
   if ((given.operation === 'patch' || given.operation === 'delete') && isWithoutKey) violations.key = 'required field missing';
   if (Object.keys(violations).length > 0) throw schemaViolation(violations satisfies Violations);
   return given as unknown as BatchOperation;
-}
-
-/** An operation that failed: all of the batch is rolled back. */
-export class OperationFailed extends Error {
-  constructor(readonly index: number, readonly failure: EntityError) {
-    super(failure.message);
-    this.name = 'OperationFailed';
-  }
 }

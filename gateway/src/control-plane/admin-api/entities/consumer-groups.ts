@@ -9,6 +9,7 @@ import type { AdminAnswer, AdminRequest, Endpoint, EndpointChange } from '../end
 import { referredKey } from '../entity-kit.ts';
 import type { EntityKit } from '../entity-kit.ts';
 import { pageRequested } from '../pagination.ts';
+import { runWrite } from '../run-write.ts';
 import type { EntityExtension } from './extension.ts';
 
 const MEMBERSHIPS = 'consumer_group_consumers';
@@ -80,15 +81,15 @@ async function pageOfMembers(reader: Reader, request: AdminRequest, owner: Side,
 /** Adds one member, or several: all, or none. */
 async function join(request: AdminRequest, owner: Side, other: Side): Promise<AdminAnswer> {
   const names = namesIn(await request.body(), other.given);
-  const { value, revision } = await owner.kit.store.write(async (writer) => {
+  return runWrite(owner.kit.store, request, async (writer) => {
     const found = await owner.kit.find(writer, request);
     if (!found) return NOT_FOUND;
+    await owner.kit.check(writer, request, found);
     const joined = new Set((await membershipsOf(writer, owner, found)).map((membership) => referredKey(membership, other.field)));
     const added: Entity[] = [];
     for (const name of names) added.push(await addMember(writer, owner, found, other, name, joined));
     return answer(201, owner, found, other, added);
   });
-  return value.status === 201 ? { ...value, revision } : value;
 }
 
 async function addMember(
@@ -119,14 +120,14 @@ async function leave(
 ): Promise<AdminAnswer> {
   const { context, store } = owner.kit;
   const schema = context.schemas.get(MEMBERSHIPS)!;
-  const { value, revision } = await store.write(async (writer) => {
+  return runWrite(store, request, async (writer) => {
     const found = await owner.kit.find(writer, request);
     if (!found) return NOT_FOUND;
+    await owner.kit.check(writer, request, found);
     const gone = (await membershipsOf(writer, owner, found)).filter(isMeant);
     for (const membership of gone) await deleteEntity(writer, schema, membership, context);
     return gone.length > 0 ? { status: 204 } : missing;
   });
-  return { ...value, ...value.status === 204 && { revision } };
 }
 
 function answer(status: number, owner: Side, found: Entity, other: Side, added: readonly Entity[]): AdminAnswer {
@@ -150,7 +151,8 @@ function wholeGroup(group: Side, consumer: Side, endpoints: readonly Endpoint[])
           const consumers = await Promise.all(memberships.map((each) => reader.get(consumer.kit.name, referredKey(each, 'consumer')!)));
           const plugins = await allReferring(reader, 'plugins', { field: 'consumer_group', key: whole.id as string });
           return {
-            status: 200,
+            ...found,
+            isMoreThanTagged: true,
             body: {
               consumer_group: whole,
               ...listsMembers && { consumers },
