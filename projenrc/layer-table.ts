@@ -203,6 +203,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     why: 'an explanation comes from what decides on the data plane; it runs no plugin and opens no socket',
   },
+  [`${GATEWAY}/lint`]: {
+    mayImport: [
+      `${GATEWAY}/explain`, `${GATEWAY}/data-plane/router`, `${GATEWAY}/data-plane/compiled-configuration.ts`,
+      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+    ],
+    why: 'rules look at a file as its data planes would run it; they ask no node',
+  },
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/explain`, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`,

@@ -6,6 +6,7 @@ import { adminApiPage } from './admin-api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { gatewayPage } from './gateway-page.ts';
 import { httpPolicyPage } from './http-policy-page.ts';
+import { lintPage } from './lint-page.ts';
 import { pluginPages } from './plugin-pages.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -17,6 +18,7 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'errors.md': errorsPage,
   'gateway.md': gatewayPage,
   'http-policy.md': httpPolicyPage,
+  'lint.md': lintPage,
   'settings.md': settingsPage,
 };
 

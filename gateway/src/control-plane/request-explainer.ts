@@ -43,7 +43,7 @@ export class RequestExplainer {
   async #newest(): Promise<OfRevision> {
     const revision = await this.#options.store.latest.revision();
     if (this.#latest?.revision === revision) return this.#latest;
-    // Whoever asks meanwhile gets the revision that is being compiled, or a later one.
+    // A client that asks meanwhile gets the revision that is being compiled, or a later one.
     const compiled = await (this.#compiling ??= this.#compile().finally(() => {
       this.#compiling = undefined;
     }));

@@ -1,4 +1,4 @@
-/** A configuration compiled as on a data plane, with places instead of plugins: what would run can be told, and nothing does. */
+/** A configuration compiled as on a data plane, with places instead of plugins: it shows what would run, and runs nothing. */
 import type { RouterFlavor } from '../base/router-flavor.ts';
 import type { Steps } from '../base/steps.ts';
 import { compilingConfiguration } from '../data-plane/compiled-configuration.ts';
@@ -14,7 +14,7 @@ import type { PluginPhases } from '../plugin-kit/plugin.ts';
 export interface ExplainableConfiguration {
   readonly compiled: CompiledConfiguration;
   readonly schemas: Schemas;
-  /** Plugins by what stands in their place in plans. */
+  /** Plugins by what takes their place in plans. */
   readonly plugins: ReadonlyMap<PluginPhases, PreparedPlugin>;
 }
 

@@ -2,6 +2,7 @@
  * A configuration table prepared for traffic: references resolved, credentials indexed. Immutable; each table becomes a new snapshot. The
  * data plane builds from it what depends on plugins' code or on sockets.
  */
+import { groupedBy } from '../base/grouped-by.ts';
 import { KeptList } from '../base/kept-list.ts';
 import { isSameJson } from '../base/same-json.ts';
 import { atOnce, forEachInSteps } from '../base/steps.ts';
@@ -186,7 +187,7 @@ function membershipsOf(table: ConfigTable, setAside: readonly SetAsideRow[], bef
   const names = new Map(groups.map(({ id, name }) => [id, String(name)]));
   const nameOf = (row: Row): string => names.get(row.consumer_group as string) ?? '';
   const all = [...rows, ...setAside.map(({ row }) => row)].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  return { sources: setAside.length === 0 ? [rows, groups] : [], byConsumer: Map.groupBy(all, ({ consumer }) => consumer) };
+  return { sources: setAside.length === 0 ? [rows, groups] : [], byConsumer: groupedBy(all, ({ consumer }) => consumer) };
 }
 
 function hasGroups({ groups }: Consumer, memberships: readonly Row[] | undefined): boolean {

@@ -2,6 +2,7 @@
  * A route as the router matches it: prepared conditions, what an index finds it by, and its place in the order of precedence.
  * Semantics: `router_flavor=traditional_compatible` as recorded from Kong Gateway OSS 3.9.1; where `traditional` differs, it says so.
  */
+import { groupedBy } from '../../base/grouped-by.ts';
 import { namedUuid } from '../../base/named-uuid.ts';
 import type { RouterFlavor } from '../../base/router-flavor.ts';
 import type { RegularExpression } from '../../model/formats/regular-expression.ts';
@@ -93,7 +94,7 @@ function propertiesOf({ methods, paths, snis, headers, row }: Route, hosts: read
 
 /** A group contains regular expressions only, or prefixes of one length. */
 function groupPaths(paths: readonly string[]): string[][] {
-  return [...Map.groupBy(paths, (path) => (isPathExpression(path) ? 'regex' : Buffer.byteLength(path))).values()];
+  return [...groupedBy(paths, (path) => (isPathExpression(path) ? 'regex' : Buffer.byteLength(path))).values()];
 }
 
 /** Most routes have one condition, or none beside the path. */
