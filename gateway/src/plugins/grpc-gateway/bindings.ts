@@ -18,9 +18,12 @@ export interface BoundRequest {
 
 const KINDS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-export function bindingsOf(methods: readonly GrpcMethod[]): readonly Binding[] {
-  return methods.flatMap((method) => method.httpRules.flatMap((rule) => [rule, ...additional(rule)].flatMap((one) => {
+/** @param ignored gets what a .proto file says without effect, in words */
+export function bindingsOf(methods: readonly GrpcMethod[], ignored: (what: string) => void): readonly Binding[] {
+  return methods.flatMap((method) => method.httpRules.flatMap((rule) => rulesOf(method, rule, ignored).flatMap((one) => {
     const binding = bindingOf(method, one);
+    const nested = binding?.template.variables.filter((name) => name.includes('.')) ?? [];
+    for (const name of nested) ignored(`${method.path}: the variable {${name}} of a path sets no field`);
     return binding === undefined ? [] : [binding];
   })));
 }
@@ -33,8 +36,12 @@ export function boundRequest(bindings: readonly Binding[], httpMethod: string, p
   return undefined;
 }
 
-function additional({ additional_bindings: more = [] }: HttpRule): readonly HttpRule[] {
-  return [more].flat() as readonly HttpRule[];
+/** A rule and, as in Kong, the last one of its additional bindings. */
+function rulesOf({ path }: GrpcMethod, rule: HttpRule, ignored: (what: string) => void): readonly HttpRule[] {
+  const { additional_bindings: additional = [] } = rule;
+  const more = [additional].flat() as readonly HttpRule[];
+  if (more.length > 1) ignored(`${path}: of ${more.length} additional bindings only the last one counts`);
+  return [rule, ...more.slice(-1)];
 }
 
 function bindingOf(method: GrpcMethod, rule: HttpRule): Binding | undefined {

@@ -85,17 +85,28 @@ describe('bindings', () => {
     expect(matchPath(pathTemplate(template), path)).toEqual(variables);
   });
 
-  const bindings = bindingsOf(methods);
+  const bindings = bindingsOf(methods, () => undefined);
 
   it.each<readonly [string, string, readonly (readonly [string, string | undefined])[], unknown, object]>([
     ['GET', '/v1/a', [['n', '1'], ['text', 'b'], ['zz', '1']], undefined, { text: 'b', n: '1' }],
     ['GET', '/v1/a', [['flag', '0'], ['sub.name', 'x'], ['tags', 'a'], ['tags', 'b']], undefined,
       { text: 'a', flag: true, sub: { name: 'x' }, tags: ['a', 'b'] }],
-    ['GET', '/v1/of/x', [], undefined, { sub: { name: 'x' } }],
+    ['GET', '/v1/of/x', [], undefined, {}],
     ['PUT', '/v1/a', [['n', '2']], { name: 's' }, { text: 'a', n: '2', sub: { name: 's' } }],
     ['POST', '/v1', [['n', '2']], { text: 't' }, { text: 't' }],
   ])('%s %s with the query %j', (httpMethod, path, query, body, values) => {
     expect(requestValues(boundRequest(bindings, httpMethod, path)!, query, body)).toEqual(values);
+  });
+
+  it('names what it does not heed', () => {
+    const more = ['/v1/b/{text}', '/v1/c/{text}'].map((path) => `additional_bindings { get: "${path}" }`).join(' ');
+    const ignored: string[] = [];
+    const several = bindingsOf(readProtoFile(protoFile(PROTO.replace('body: "*"', `body: "*" ${more}`))), (what) => ignored.push(what));
+    expect(ignored).toEqual([
+      '/t.S/Get: the variable {sub.name} of a path sets no field', '/t.S/Post: of 2 additional bindings only the last one counts',
+    ]);
+    expect(boundRequest(several, 'GET', '/v1/b/a')).toBe(undefined);
+    expect(boundRequest(several, 'GET', '/v1/c/a')?.variables).toEqual({ text: 'a' });
   });
 
   it('binds nothing else', () => {

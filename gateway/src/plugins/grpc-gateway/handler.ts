@@ -3,6 +3,7 @@
  * `google.api.http` of a .proto file say. Fails closed: what no method is bound to ends with 400.
  */
 import { framed, FrameSplitter, MAX_MESSAGE_BYTES } from '../../grpc-messages/frames.ts';
+import { parseJsonText } from '../../grpc-messages/json-text.ts';
 import { messageOf } from '../../grpc-messages/json-to-message.ts';
 import { jsonOf } from '../../grpc-messages/message-to-json.ts';
 import { readProtoFile } from '../../grpc-messages/proto-file.ts';
@@ -31,9 +32,9 @@ interface Transcoded {
 
 const state = requestState<Transcoded>();
 
-export const grpcGatewayHandler = defineHandler<GrpcGatewayConfig>(grpcGateway, (config) => {
+export const grpcGatewayHandler = defineHandler<GrpcGatewayConfig>(grpcGateway, (config, { log }) => {
   if (config.proto === null) return {};
-  const bindings = bindingsOf(readProtoFile(config.proto));
+  const bindings = bindingsOf(readProtoFile(config.proto), (what) => log.warn(`grpc-gateway: ${config.proto}: ${what}`));
 
   return {
     access: (exchange) => {
@@ -72,7 +73,7 @@ function transcode(exchange: Exchange, bound: BoundRequest, body: Buffer | undef
   const { method } = bound.binding;
   let parsed: unknown;
   try {
-    if (body !== undefined && body.length > 0) parsed = JSON.parse(body.toString('utf8'));
+    if (body !== undefined && body.length > 0) parsed = parseJsonText(body.toString('utf8'));
   } catch (error) {
     return refuse(exchange, 400, `decode json err: ${(error as Error).message}`);
   }

@@ -12,7 +12,8 @@ export function requestValues({ binding, variables }: BoundRequest, query: reado
   const values: Values = {};
   if (binding.body === '*') Object.assign(values, asObject(body));
   else if (binding.body !== '' && body !== undefined) values[binding.body] = body;
-  for (const [name, value] of Object.entries(variables)) put(type, values, name, [value]);
+  // As in Kong, a variable sets a field of the message itself, whatever its name says.
+  for (const [name, value] of Object.entries(variables)) if (!name.includes('.')) put(type, values, name, [value]);
   if (binding.body === '*') return values;
   // An argument goes before a variable of the path.
   const names = new Set(query.map(([name]) => name));

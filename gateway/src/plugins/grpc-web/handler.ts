@@ -3,6 +3,7 @@
  * Fails closed: what is neither ends with 400.
  */
 import { framed, FrameSplitter, MAX_MESSAGE_BYTES, TRAILERS } from '../../grpc-messages/frames.ts';
+import { parseJsonText } from '../../grpc-messages/json-text.ts';
 import { messageOf } from '../../grpc-messages/json-to-message.ts';
 import { jsonOf } from '../../grpc-messages/message-to-json.ts';
 import { readProtoFile } from '../../grpc-messages/proto-file.ts';
@@ -108,7 +109,7 @@ function fromBase64(text: string): Buffer {
 
 /** @throws Error it is no JSON, or no such message */
 function fromJson({ request }: GrpcMethod, body: Buffer): Buffer {
-  const value: unknown = JSON.parse(body.toString('utf8'));
+  const value = parseJsonText(body.toString('utf8'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('the body is no JSON object');
   return messageOf(request, value as Readonly<Record<string, unknown>>);
 }
