@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { Socket } from 'node:net';
 import { createSecureContext, createServer as createTlsServer } from 'node:tls';
 import type { SecureContext, SecureContextOptions, Server as TlsServer, TLSSocket, TLSSocketOptions, TlsOptions } from 'node:tls';
 
@@ -151,10 +152,20 @@ function callbackOf(contextFor: ContextFor): NonNullable<TlsOptions['SNICallback
     try {
       context = contextFor(serverName, servedClient(this));
     } catch (error) {
+      sendInternalError(this);
       return done(error as Error);
     }
     return done(null, context);
   };
+}
+
+/** A fatal alert, not encrypted: internal_error. RFC 8446 §6.2, RFC 5246 §7.2.2 */
+const INTERNAL_ERROR = Buffer.from([21, 3, 3, 0, 2, 2, 80]);
+
+/** Tells the client why the handshake ends: Node closes without an alert when its callback fails, and shows the socket below only here. */
+function sendInternalError(socket: TLSSocket): void {
+  const { _parent: below } = socket as { readonly _parent?: unknown };
+  if (below instanceof Socket && below.writable) below.write(INTERNAL_ERROR);
 }
 
 /** With TLS 1.2 the suites decide, too, which Node does not show; every client of that age takes RSA. */

@@ -17,6 +17,8 @@ export interface OwnAnswer {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Format for a client that accepts any. @default 'json' */
   readonly fallback?: DefaultFormat;
+  /** Whether the request line decides, before header lines are looked at, as in nginx. @default false */
+  readonly ignoresAccept?: boolean;
   /** Bytes in place of the message. Their content type is among the headers, if they have one. */
   readonly body?: Buffer;
   /** The body, where a plugin gave it as an object. */

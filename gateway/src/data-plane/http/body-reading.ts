@@ -1,4 +1,4 @@
-/** Reads the body of a request as a whole, for a plugin or for an upstream that wants to know its length. */
+/** Reads bodies of requests before they are sent on, for a plugin or for an upstream that wants to know their length. */
 import type { PartReader } from '../../http-engine/messages.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
@@ -42,11 +42,34 @@ export async function readWhole(exchange: ReceivedRequest, maxBytes: number): Pr
   });
 }
 
+/** Most of a body that is read ahead. Bytes. */
+const MAX_ARRIVED_BYTES = 65_536;
+
+/** Reads what came together with the head: it stays among the parts that are sent on. */
+export async function readArrived(exchange: ReceivedRequest): Promise<void> {
+  const { incoming: { body } } = exchange;
+  if (body.isComplete || body.isAborted) return;
+  const parts = [...exchange.held];
+  let size = 0;
+  exchange.held = parts;
+  body.read({
+    part: (bytes) => {
+      parts.push(Buffer.from(bytes));
+      size += bytes.length;
+      return size < MAX_ARRIVED_BYTES;
+    },
+    end: () => { /* `isComplete` says so. */ },
+    abort: () => { /* The exchange is closed. */ },
+  });
+  // The engine hands it over when the handler of the head has returned.
+  await undefined;
+}
+
 function take(exchange: ReceivedRequest, parts: readonly Buffer[]): Buffer {
   exchange.held = [];
   return Buffer.concat(parts);
 }
 
-function sizeOf(parts: readonly Buffer[]): number {
+export function sizeOf(parts: readonly Buffer[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }

@@ -17,11 +17,11 @@ describe('headers of requests that do not travel', () => {
 });
 
 describe('headers of answers that do not travel', () => {
-  it('are those of a connection, those that travel by themselves, and those that the gateway adds', () => {
+  it('are those of a connection, those that travel by themselves, those that the gateway adds, and commands to nginx', () => {
     expect(NOT_TO_CLIENT.toSorted()).toEqual([
       'connection', 'content-length', 'content-type', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'via',
-      'x-kong-proxy-latency', 'x-kong-request-id',
-      'x-kong-response-latency', 'x-kong-upstream-latency',
+      'x-accel-buffering', 'x-accel-charset', 'x-accel-expires', 'x-accel-limit-rate', 'x-accel-redirect',
+      'x-kong-proxy-latency', 'x-kong-request-id', 'x-kong-upstream-latency',
     ]);
   });
 });

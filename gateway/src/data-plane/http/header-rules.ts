@@ -23,7 +23,9 @@ export const TO_UPSTREAM = droppedHeaders(NOT_TO_UPSTREAM);
 /** Headers of an upstream's answer that are not copied. Its length goes on as a number, and its first content type by itself. */
 export const NOT_TO_CLIENT: readonly string[] = [
   'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'transfer-encoding', 'content-length', 'content-type', 'via',
-  'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-request-id', 'x-kong-response-latency',
+  'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-request-id',
+  // Commands to a proxy that runs nginx: clients have no use for them, and may learn of internal paths.
+  'x-accel-redirect', 'x-accel-expires', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset',
 ];
 
 export const TO_CLIENT = droppedHeaders(NOT_TO_CLIENT);

@@ -18,7 +18,7 @@ import { accessRecord, CLIENT_GONE, refusedRecord } from './access-record.ts';
 import { answerHead, ownHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { filtered, filtersOf } from './body-filters.ts';
-import { ClientGone } from './body-reading.ts';
+import { ClientGone, readArrived } from './body-reading.ts';
 import type { ResponseHead } from './client-response.ts';
 import { grpcAnswer, speaksGrpc } from './grpc-answers.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -219,10 +219,11 @@ export class Pipeline implements RequestHandler {
     exchange.timeline?.leave();
     if (exchange.answer !== undefined) return this.#end(exchange, exchange.answer);
     if (exchange.service === undefined) return this.#end(exchange, NO_SERVICE);
-    // Upstreams that want to know the length of a body get it, as from nginx, unless the route streams.
-    const isStreamed = exchange.route?.row.request_buffering === false || speaksHttp2(exchange.service);
-    if (!exchange.incoming.isChunked || isStreamed) return this.#proxyTo(exchange);
-    return this.#after(exchange, exchange.request.body(MAX_BUFFERED_BYTES), () => this.#proxyTo(exchange));
+    if (!exchange.incoming.isChunked || speaksHttp2(exchange.service)) return this.#proxyTo(exchange);
+    // Upstreams that want to know the length of a body get it, as from nginx, unless the route streams and the body is still to come.
+    const isStreamed = exchange.route?.row.request_buffering === false;
+    const pending = isStreamed ? readArrived(exchange) : exchange.request.body(MAX_BUFFERED_BYTES);
+    return this.#after(exchange, pending, () => this.#proxyTo(exchange));
   }
 
   #proxyTo(exchange: HttpExchange): void {
@@ -303,7 +304,8 @@ export class Pipeline implements RequestHandler {
   #reject(answer: OwnAnswer, incoming: IncomingRequest, outgoing: OutgoingAnswer, exchange?: HttpExchange): void {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
     const said = speaksGrpc(incoming) ? grpcAnswer(answer) : { ...answer, fallback };
-    const { head, body } = ownHead(said, exchange?.requestId ?? nextRequestId(), incoming.headers.first('accept'), performance.now());
+    const accept = answer.ignoresAccept === true ? undefined : incoming.headers.first('accept');
+    const { head, body } = ownHead(said, exchange?.requestId ?? nextRequestId(), accept, performance.now());
     // Its end, which may come at once, is logged with it.
     if (exchange !== undefined) exchange.response = head;
     this.#write(incoming, outgoing, head, body, answer.status !== 404);

@@ -1,11 +1,13 @@
 /** The body of a request on its way to an upstream: kept within bounds, so that another try can send it again. */
 import type { IncomingBody, IncomingRequest, PartReader, UpstreamCall } from '../../http-engine/messages.ts';
+import { sizeOf } from './body-reading.ts';
 
 /** Longest body that is kept. Bytes. */
 export const MAX_KEPT_BODY = 262_144;
 
 export class RequestBody implements PartReader {
   readonly #incoming: IncomingBody;
+  readonly #first: readonly Buffer[];
   readonly #passesTrailers: boolean;
   #keeps: boolean;
   #kept: Buffer[];
@@ -15,14 +17,15 @@ export class RequestBody implements PartReader {
   #trailers: readonly string[] | undefined;
   #call: UpstreamCall | undefined;
 
-  /** @param first parts that were read before @param keeps whether it may have to be sent again */
+  /** @param first parts that were read before; others may follow until it is sent @param keeps whether it may have to be sent again */
   constructor({ body, version }: IncomingRequest, first: readonly Buffer[], keeps: boolean) {
     this.#incoming = body;
     // As in Kong, those of HTTP/1.1 end here.
     this.#passesTrailers = version === '2.0';
     this.#keeps = keeps;
-    this.#kept = [...first];
-    this.#size = first.reduce((sum, { length }) => sum + length, 0);
+    this.#first = first;
+    this.#kept = [];
+    this.#size = 0;
     this.#isBegun = false;
     this.#isEnded = false;
     this.#trailers = undefined;
@@ -37,10 +40,14 @@ export class RequestBody implements PartReader {
   /** Sends what there is, and what comes. */
   sendTo(call: UpstreamCall): void {
     this.#call = call;
-    let goesOn = true;
-    for (const part of this.#kept) goesOn = call.sendPart(part) && goesOn;
     const isFirst = !this.#isBegun;
     this.#isBegun = true;
+    if (isFirst && this.#first.length > 0) {
+      this.#kept = [...this.#first];
+      this.#size = sizeOf(this.#first);
+    }
+    let goesOn = true;
+    for (const part of this.#kept) goesOn = call.sendPart(part) && goesOn;
     if (!this.isWhole) this.#kept = [];
     if (this.#isEnded || (isFirst && this.#incoming.isComplete)) return call.sendEnd(this.#trailers);
     if (isFirst) this.#incoming.read(this);

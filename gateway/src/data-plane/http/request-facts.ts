@@ -11,9 +11,12 @@ import type { ConnectionFacts, RequestFacts, SentTarget } from './received-reque
 interface Rejection {
   readonly status: number;
   readonly message: string;
+  readonly ignoresAccept?: boolean;
 }
 
 const BAD_REQUEST: Rejection = { status: 400, message: 'Bad request' };
+const BAD_TARGET: Rejection = { ...BAD_REQUEST, ignoresAccept: true };
+const LONG_TARGET: Rejection = { status: 414, message: 'URI too long', ignoresAccept: true };
 const NO_ROUTE: Rejection = { status: 404, message: 'no Route matched with those values' };
 
 /** nginx' limit for a request line. Bytes. */
@@ -34,16 +37,16 @@ export function readFacts(
   incoming: IncomingRequest, isTrusted: (address: string) => boolean, proxied?: ProxiedClient,
 ): RequestFacts | Rejection {
   const { headers } = incoming;
-  if (incoming.target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
+  if (incoming.target.length > MAX_TARGET_BYTES) return LONG_TARGET;
   if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
   if (headers.mayRepeat) for (const name of SINGLE) if (headers.values(name).length > 1) return BAD_REQUEST;
   const target = targetFacts(incoming.target);
-  if (target === 'invalid') return BAD_REQUEST;
+  if (target === 'invalid' || target.path === 'invalid') return BAD_TARGET;
   const host = headers.known(HOST);
   if (host === '' || (host === undefined && incoming.version !== '1.0')) return BAD_REQUEST;
   // A target with a host of its own wins over the header. RFC 9112 §3.2.2
   const authority = authorityFacts(target.authority ?? host ?? '');
-  if (authority === 'invalid' || target.path === 'invalid') return BAD_REQUEST;
+  if (authority === 'invalid') return BAD_REQUEST;
   if (target.path === 'unmatchable') return NO_ROUTE;
   const connection = connectionFacts(incoming.connection, isTrusted, proxied);
   return {

@@ -195,13 +195,20 @@ describe('the length of a body', () => {
   });
 
   it.each<[string, Row, string, RegExp]>([
-    ['as they come, where the route does not buffer', { request_buffering: false }, 'ab',
+    ['as they come, where the route does not buffer', { request_buffering: false }, 'a'.repeat(200_000),
       /\r\nTrailer: X-T\r\n[^]*\r\nTransfer-Encoding: chunked\r\n/],
     ['where the body is long', {}, 'a'.repeat(1_048_577), /\r\nTransfer-Encoding: chunked\r\n/],
   ])('is unknown to the upstream, which gets chunks %s', async (_where, route, body, expected) => {
     const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
     const request = requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], chunks);
     expect(await upstreamOf(request, { route })).toMatch(expected);
+  });
+
+  it.each(['', 'ab'])('is known where the route does not buffer, and %j comes with the head', async (body) => {
+    const chunks = body === '' ? '0\r\n\r\n' : `${body.length}\r\n${body}\r\n0\r\n\r\n`;
+    const request = requestOf('POST /', [...close, 'Transfer-Encoding: chunked'], chunks);
+    expect(await upstreamOf(request, { route: { request_buffering: false } })).toMatch(new RegExp(
+      `\\r\\nContent-Length: ${body.length}\\r\\n\\r\\n${body}$`));
   });
 
   it('is that of the body that a plugin puts in its place, without trailers', async () => {

@@ -8,6 +8,7 @@ import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
 import type { RouteMatch } from '../router/router.ts';
+import { sizeOf } from './body-reading.ts';
 import { connectionOptions, FRAMED_TO_UPSTREAM, NOT_TO_UPSTREAM, TO_UPSTREAM } from './header-rules.ts';
 import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -73,9 +74,10 @@ function methodOf(method: string): string {
   return method;
 }
 
-function bodyOf({ replacedBody, incoming: { contentLength, isChunked } }: HttpExchange): 'none' | 'chunked' | number {
+function bodyOf({ replacedBody, held, incoming: { contentLength, isChunked, body } }: HttpExchange): 'none' | 'chunked' | number {
   if (replacedBody !== undefined) return replacedBody.length;
-  return isChunked ? 'chunked' : contentLength ?? 'none';
+  if (!isChunked) return contentLength ?? 'none';
+  return body.isComplete ? sizeOf(held) : 'chunked';
 }
 
 /** What is copied of the client's, and what plugins put in its place. */

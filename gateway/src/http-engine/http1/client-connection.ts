@@ -443,7 +443,7 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
   /** @param head as far as it came. @default - that of the request under way */
   #refuse(reason: RefusalReason, head?: string): void {
     const { status } = REQUEST_REFUSALS[reason];
-    const accept = head === undefined ? this.#request?.headers.first('accept') : /\r\naccept:[\t ]*([^\r\n]*)/i.exec(head)?.[1];
+    const accept = head === undefined ? this.#request?.headers.first('accept') : acceptOf(head, reason);
     const { text, bodyBytes, requestId } = this.#service.refusalText(status, reason, accept);
     this.stream.writeText(text);
     this.#service.handler.refused({ connection: this, status, answerBytes: text.length, bodyBytes, requestId, reason });
@@ -489,4 +489,13 @@ export class ClientConnectionHttp1 implements BodySource, AnsweringConnection, B
 function hasBareLineEnd(text: string, from = 0): boolean {
   BARE_LINE_END.lastIndex = Math.max(0, from);
   return BARE_LINE_END.test(text);
+}
+
+/** Refused before header lines are looked at, as in nginx: the answer does not heed them. */
+const OF_REQUEST_LINE: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'empty-lines', 'method', 'method-too-long', 'target', 'request-line-too-long', 'no-version', 'version',
+]);
+
+function acceptOf(head: string, reason: RefusalReason): string | undefined {
+  return OF_REQUEST_LINE.has(reason) ? undefined : /\r\naccept:[\t ]*([^\r\n]*)/i.exec(head)?.[1];
 }

@@ -8,7 +8,8 @@ const KNOWN_HEADERS = [
   'x-credential-identifier', 'x-anonymous-consumer', 'x-authenticated-userid', 'x-authenticated-scope', 'x-authenticated-groups',
   'x-credential-username', 'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-response-latency', 'content-type', 'accept',
   'authorization', 'proxy-authorization', 'user-agent', 'if-modified-since', 'if-unmodified-since', 'if-range', 'content-range', 'cookie',
-  'server', 'date', 'sec-websocket-key', 'sec-websocket-version',
+  'server', 'date', 'sec-websocket-key', 'sec-websocket-version', 'x-accel-redirect', 'x-accel-expires', 'x-accel-limit-rate',
+  'x-accel-buffering', 'x-accel-charset',
 ] as const;
 
 // `HeadLines` has 64 bits for them.
