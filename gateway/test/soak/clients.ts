@@ -13,17 +13,20 @@ const HABITS = [
 
 const BODY = 'b'.repeat(16_384);
 
+/** The end of each answer of the upstream. */
+export const END_OF_ANSWER = '</end>';
+
 export interface SoakCounts {
   answered: number;
   refused: number;
-  /** Answers that should have come and did not. */
-  failed: number;
   opened: number;
+  /** What came in place of the answer that should have come, and how often. */
+  readonly failed: Record<string, number>;
 }
 
 /** Keeps so many connections open until `stop`. */
 export class SoakClients {
-  readonly counts: SoakCounts = { answered: 0, refused: 0, failed: 0, opened: 0 };
+  readonly counts: SoakCounts = { answered: 0, refused: 0, opened: 0, failed: {} };
   readonly #port: number;
   readonly #pauseMs: number;
   readonly #open = new Set<SoakConnection>();
@@ -39,6 +42,10 @@ export class SoakClients {
     return this.#open.size;
   }
 
+  get failures(): number {
+    return Object.values(this.counts.failed).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Opens connections, some at a time, so that no backlog overflows. */
   async start(connections: number): Promise<void> {
     for (let n = 0; n < connections && !this.#isStopped; n += 1) {
@@ -49,7 +56,7 @@ export class SoakClients {
 
   stop(): void {
     this.#isStopped = true;
-    for (const connection of this.#open) connection.socket.destroy();
+    for (const connection of this.#open) connection.abandon();
   }
 
   #connect(n: number): void {
@@ -71,29 +78,46 @@ type Next = (socket: Socket, later: (work: () => void, ms: number) => void) => '
 
 class SoakConnection {
   readonly socket: Socket;
+  readonly #counts: SoakCounts;
   #awaits: ReturnType<Next> | undefined;
   #received = '';
+  #error = 'closed';
 
   constructor(port: number, from: string, next: Next, pauseMs: number, counts: SoakCounts) {
+    this.#counts = counts;
     this.socket = connect({ host: '127.0.0.1', port, localAddress: from, noDelay: true });
     const later = (work: () => void, ms: number) => void setTimeout(() => this.socket.destroyed || work(), ms);
     const go = () => later(() => {
       this.#awaits = next(this.socket, later);
     }, Math.random() * 2 * pauseMs);
-    this.socket.on('error', () => { /* Counted when it closes. */ });
+    this.socket.on('error', (error: NodeJS.ErrnoException) => { this.#error = error.code ?? error.message; });
     this.socket.on('data', (chunk) => {
       this.#received += chunk.toString('latin1');
-      if (!this.#received.includes('</end>')) return;
+      if (this.#awaits === 'answer' && /^HTTP\/1\.1 (?!200)/.test(this.#received)) return this.#fail();
+      if (!this.#received.includes(END_OF_ANSWER)) return undefined;
       this.#received = '';
       if (this.#awaits === 'answer') counts.answered += 1;
       this.#awaits = undefined;
-      go();
+      return go();
     });
     this.socket.on('close', () => {
-      if (this.#awaits === 'answer') counts.failed += 1;
-      if (this.#awaits === 'refusal') counts[/^HTTP\/1\.1 4\d\d /.test(this.#received) ? 'refused' : 'failed'] += 1;
+      if (this.#awaits === 'refusal' && /^HTTP\/1\.1 4\d\d /.test(this.#received)) counts.refused += 1;
+      else if (this.#awaits === 'answer' || this.#awaits === 'refusal') this.#fail();
     });
     this.socket.once('connect', go);
+  }
+
+  /** Closes it; what was to come is not missing. */
+  abandon(): void {
+    this.#awaits = 'nothing';
+    this.socket.destroy();
+  }
+
+  #fail(): void {
+    const what = /^HTTP\/1\.1 (?!200)(\d+)/.exec(this.#received)?.[1]
+      ?? `${this.#error} ${this.#received === '' ? 'before' : 'within'} the answer`;
+    this.#counts.failed[what] = (this.#counts.failed[what] ?? 0) + 1;
+    this.abandon();
   }
 }
 
@@ -108,8 +132,12 @@ function posting(socket: Socket): 'answer' {
 }
 
 function inPieces(socket: Socket, later: Parameters<Next>[1]): 'answer' {
-  const pieces = ['GET /soak HT', 'TP/1.1\r\nHo', 'st: soak\r', '\n\r\n'];
-  for (const [at, piece] of pieces.entries()) later(() => socket.write(piece), at * 200);
+  const send = ([piece, ...rest]: readonly string[]): void => {
+    socket.write(piece!);
+    // One after the other: on a busy machine, timers of different lengths end in any order.
+    if (rest.length > 0) later(() => send(rest), 200);
+  };
+  send(['GET /soak HT', 'TP/1.1\r\nHo', 'st: soak\r', '\n\r\n']);
   return 'answer';
 }
 
