@@ -1,6 +1,7 @@
 /** What the access log says of one request to the proxy or to the Admin API. */
 
-interface Named {
+/** An entity. What is derived from one is kept: it does not change. */
+export interface Named {
   readonly id: string;
   readonly name: string | null | undefined;
 }

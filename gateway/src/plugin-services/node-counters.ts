@@ -57,18 +57,18 @@ export class NodeCounters implements Counters {
   }
 
   take(taken: readonly TakenCounter[]): readonly number[] {
-    const before: number[] = [];
-    const found: (Count | undefined)[] = [];
-    let isWithin = true;
-    for (let at = 0; at < taken.length; at += 1) {
-      const { key, endsAt, limit } = taken[at]!;
-      const count = this.#windows.get(endsAt)?.counts.get(key);
-      const value = count === undefined ? 0 : count.value;
-      found.push(count);
-      before.push(value);
-      if (value >= limit) isWithin = false;
-    }
-    if (isWithin) for (let at = 0; at < taken.length; at += 1) this.#addOne(taken[at]!, found[at]);
+    // Most limits are alone, and lists cost more than to count.
+    if (taken.length === 1) return [this.#takeOne(taken[0]!)];
+    const found = taken.map(({ key, endsAt }) => this.#windows.get(endsAt)?.counts.get(key));
+    const before = found.map((count) => count?.value ?? 0);
+    if (before.every((value, at) => value < taken[at]!.limit)) taken.forEach((one, at) => this.#addOne(one, found[at]));
+    return before;
+  }
+
+  #takeOne(taken: TakenCounter): number {
+    const count = this.#windows.get(taken.endsAt)?.counts.get(taken.key);
+    const before = count === undefined ? 0 : count.value;
+    if (before < taken.limit) this.#addOne(taken, count);
     return before;
   }
 

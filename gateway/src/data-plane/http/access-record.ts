@@ -1,9 +1,9 @@
 /** What the access log says of a request to the proxy. */
-import type { AccessRecord } from '../../access-log/access-record.ts';
+import type { AccessRecord, Named } from '../../access-log/access-record.ts';
 import { plainAddress } from '../../base/ip-range.ts';
 import type { RefusedBytes } from '../../http-engine/messages.ts';
 import type { Row } from '../../model/config-table.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { Consumer, Snapshot } from '../../model/snapshot.ts';
 import { perSnapshot } from '../../plugin-kit/snapshot-index.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
@@ -41,14 +41,14 @@ export function accessRecord(exchange: HttpExchange): AccessRecord {
     userAgent: request.header('user-agent'),
     referer: request.header('referer'),
     user: basicUser(request.header('authorization')),
-    tlsVersion: request.tls?.version,
+    tlsVersion: exchange.incoming.connection.tls?.version,
     gatewayMs: timings.proxyMs,
     upstreamMs: timings.upstreamMs,
     upstream: last && `${last.ip}:${last.port}`,
     upstreamStatus: exchange.upstreamStatus,
-    route: route && { id: route.id, name: route.name },
-    service: service && { id: service.id, name: service.name },
-    consumer: consumer && { id: consumer.id, name: consumer.username ?? consumer.customId },
+    route,
+    service,
+    consumer: consumer && named(consumer),
     credentialId: credential?.id,
     isAborted: exchange.isAborted,
     secretArguments: secretArguments(exchange.configuration),
@@ -71,7 +71,18 @@ export function refusedRecord({ requestId, connection, status, answerBytes, body
   };
 }
 
+const consumers = new WeakMap<Consumer, Named>();
+
+function named(consumer: Consumer): Named {
+  const known = consumers.get(consumer);
+  if (known !== undefined) return known;
+  const made = { id: consumer.id, name: consumer.username ?? consumer.customId };
+  consumers.set(consumer, made);
+  return made;
+}
+
 function basicUser(authorization: string | undefined): string | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? '')?.[1];
+  if (authorization === undefined) return undefined;
+  const encoded = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().split(':', 1)[0];
 }

@@ -97,6 +97,7 @@ export class RequestView implements ClientRequest {
 
   headerValues(name: string): readonly string[] {
     const values = this.#exchange.incoming.headers.values(name);
+    if (values.length === 1) return [headerText(values[0]!)];
     return values.length === 0 ? values : values.map(headerText);
   }
 

@@ -34,19 +34,21 @@ export function runAccess(plan: Plan, exchange: HttpExchange): void | Promise<vo
     exchange.plugins = NONE;
     return undefined;
   }
-  const running: PluginPhases[] = [];
-  exchange.plugins = running;
+  const { fixed } = factsOf(plan);
+  const running = fixed === undefined ? [] : undefined;
+  exchange.plugins = running ?? fixed!;
   return accessFrom(0, plan, running, exchange, undefined);
 }
 
+/** @param running where the plugins that run are written down. @default - they are known */
 function accessFrom(
-  first: number, plan: Plan, running: PluginPhases[], exchange: HttpExchange, before: Failure | undefined,
+  first: number, plan: Plan, running: PluginPhases[] | undefined, exchange: HttpExchange, before: Failure | undefined,
 ): void | Promise<void> {
   let failure = before;
   for (let at = first; at < plan.length; at += 1) {
     const phases = phasesFor(plan[at]!, exchange.consumer);
     if (phases === undefined) continue;
-    running.push(phases);
+    running?.push(phases);
     if (failure !== undefined || exchange.answer !== undefined) continue;
     try {
       const pending = run('access', phases, exchange);
@@ -106,17 +108,26 @@ export function startNothing(plugins: readonly PluginPhases[]): boolean {
   return true;
 }
 
-const quiet = new WeakMap<Plan, boolean>();
+/** What is the same for all requests of a plan. */
+interface PlanFacts {
+  /** Whether nothing goes on behind its phases, whichever of its configurations run. */
+  readonly startsNothing: boolean;
+  /** The phases that run, where that does not depend on the consumer. */
+  readonly fixed: readonly PluginPhases[] | undefined;
+}
 
-/** The same of a plan, whichever of its configurations run. */
+const facts = new WeakMap<Plan, PlanFacts>();
+
+function factsOf(plan: Plan): PlanFacts {
+  const known = facts.get(plan);
+  if (known !== undefined) return known;
+  const general = plan.flatMap((planned) => planned.general ?? []);
+  const ofConsumers = plan.flatMap((planned) => planned.ofConsumers.flatMap(({ byId }) => [...byId.values()]));
+  const made = { startsNothing: startNothing([...general, ...ofConsumers]), fixed: ofConsumers.length === 0 ? general : undefined };
+  facts.set(plan, made);
+  return made;
+}
+
 export function planStartsNothing(plan: Plan): boolean {
-  if (plan.length === 0) return true;
-  let known = quiet.get(plan);
-  if (known === undefined) {
-    known = startNothing(plan.flatMap(({ general, ofConsumers }) => [
-      ...general === undefined ? [] : [general], ...ofConsumers.flatMap(({ byId }) => [...byId.values()]),
-    ]));
-    quiet.set(plan, known);
-  }
-  return known;
+  return plan.length === 0 || factsOf(plan).startsNothing;
 }

@@ -22,6 +22,8 @@ const COLON = 58;
 const SPACE = 32;
 const TAB = 9;
 
+const NO_VALUES: readonly string[] = [];
+
 export class HeadLines implements HeaderLines {
   readonly mayRepeat: boolean;
   readonly #text: string;
@@ -73,8 +75,11 @@ export class HeadLines implements HeaderLines {
 
   values(name: string): readonly string[] {
     const id = idOf(name);
-    const values: string[] = [];
-    for (let line = this.#find(name, id, 0); line !== -1; line = this.#find(name, id, line + 1)) values.push(this.valueAt(line));
+    const first = this.#find(name, id, 0);
+    if (first === -1) return NO_VALUES;
+    // An empty list that grows takes room for many.
+    const values = [this.valueAt(first)];
+    for (let line = this.#find(name, id, first + 1); line !== -1; line = this.#find(name, id, line + 1)) values.push(this.valueAt(line));
     return values;
   }
 

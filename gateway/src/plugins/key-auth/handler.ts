@@ -36,6 +36,8 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, { c
   };
 });
 
+const NO_VALUES: readonly string[] = [];
+
 /** Finds the key, and hides it when configured so. */
 function take(exchange: Exchange, config: KeyAuthConfig, body: BodyFields | undefined): Found {
   const found = find(exchange.request, config, body);
@@ -51,7 +53,7 @@ function take(exchange: Exchange, config: KeyAuthConfig, body: BodyFields | unde
 /** For each name in turn: header, query, body. The case of a name counts in the latter two, as in Kong. */
 function find(request: ClientRequest, config: KeyAuthConfig, body: BodyFields | undefined): Found {
   for (const name of config.key_names) {
-    const inHeader = config.key_in_header ? request.headerValues(name.toLowerCase()) : [];
+    const inHeader = config.key_in_header ? request.headerValues(name.toLowerCase()) : NO_VALUES;
     const inHead = inHeader.length > 0 || !config.key_in_query ? inHeader : request.queryValues(name);
     const key = inHead.length > 1 ? SEVERAL : inHead[0] ?? body?.find(name);
     if (key === SEVERAL) return SEVERAL;

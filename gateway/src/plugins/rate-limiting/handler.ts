@@ -36,7 +36,7 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
   const refusal = { status: config.error_code ?? 429, message: config.error_message ?? 'API rate limit exceeded' };
 
   const decide = (exchange: Exchange, used: readonly number[], windows: Windows, now: number) => {
-    const over = limits.findLast(({ limit }, index) => used[index]! >= limit);
+    const over = overOf(limits, used);
     const reset = config.hide_client_headers ? undefined : tell(used, over, windows, now);
     if (reset !== undefined) told.set(exchange, reset);
     if (over === undefined) return;
@@ -63,6 +63,12 @@ export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimitin
   };
 });
 
+/** Of several limits that are reached the longest. */
+function overOf(limits: readonly Limit[], used: readonly number[]): Limit | undefined {
+  for (let at = limits.length - 1; at >= 0; at -= 1) if (used[at]! >= limits[at]!.limit) return limits[at];
+  return undefined;
+}
+
 function countsFor(config: RateLimitingConfig, limits: readonly Limit[], context: PluginContext): RequestCounts {
   const { services, clock, log } = context;
   const scope = scopeKey('ratelimit', context.scope);
@@ -87,7 +93,7 @@ function tellerOf(limits: readonly Limit[]) {
   const names = new HeaderNames([...ofLimits, 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'], { arePlain: true });
   const shown = limits.map(({ limit }) => String(limit));
   return (used: readonly number[], over: Limit | undefined, windows: Windows, now: number): Told => {
-    const values: string[] = [];
+    const values = new Array<string>(names.names.length);
     let least = 0;
     let leastLeft = Infinity;
     for (let index = 0; index < limits.length; index += 1) {
@@ -98,10 +104,14 @@ function tellerOf(limits: readonly Limit[]) {
         least = index;
         leastLeft = left;
       }
-      values.push(shown[index]!, String(left));
+      values[2 * index] = shown[index]!;
+      values[2 * index + 1] = String(left);
     }
     const resetSeconds = secondsLeft(windows[limits[least]!.period], now);
-    values.push(shown[least]!, String(leastLeft), String(resetSeconds));
+    const at = 2 * limits.length;
+    values[at] = shown[least]!;
+    values[at + 1] = String(leastLeft);
+    values[at + 2] = String(resetSeconds);
     return { headers: new HeaderBlock(names, values), resetSeconds };
   };
 }

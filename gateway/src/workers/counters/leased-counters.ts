@@ -65,10 +65,17 @@ export class LeasedCounters implements Counters {
   }
 
   take(taken: readonly TakenCounter[]): readonly number[] | Promise<readonly number[]> {
+    // Most limits are alone, and lists cost more than to count.
+    if (taken.length === 1) return this.#takeOne(this.#known(taken[0]!));
     const known = taken.map((counter) => this.#known(counter));
     if (known.some(({ isFull }) => isFull)) return known.map(({ count }) => count);
     if (known.every(({ units }) => units > 0)) return known.map(useUnit);
     return this.#ask(known);
+  }
+
+  #takeOne(known: Known): readonly number[] | Promise<readonly number[]> {
+    if (known.isFull) return [known.count];
+    return known.units > 0 ? [useUnit(known)] : this.#ask([known]);
   }
 
   /** The owner wants a lease back. @returns what is left of it */
