@@ -151,6 +151,8 @@ export const ARTEFACTS = {
   singleNode: 'single-node.mjs',
   /** One of several processes of a node that proxy: a node starts it. */
   worker: 'worker.mjs',
+  /** The thread of a node without a database that reads its configurations. */
+  declarativeReader: 'declarative-reader.mjs',
   /** Brings the database's schema up to date and ends. */
   migrate: 'migrate.mjs',
   /** Writes a declarative configuration through the Admin API, waits for the data planes and ends. */

@@ -28,10 +28,12 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
+type Shown = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
 async function load(given: string | object) {
-  const outcome = await configuration.load(given);
-  if (!outcome.isLoaded) throw new Error(outcome.reason === 'invalid' ? JSON.stringify(outcome.lines) : outcome.reason);
-  return outcome.entities as Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  const outcome = await configuration.load({ given });
+  if (outcome.kind !== 'loaded') throw new Error(outcome.kind === 'refused' ? JSON.stringify(outcome.lines) : outcome.kind);
+  return JSON.parse(new TextDecoder().decode(outcome.shown)) as Shown;
 }
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z0-9]$/);
@@ -156,20 +158,20 @@ describe('a configuration that is refused', () => {
     ['as a text', 'services: ['],
   ])('changes nothing: %s', async (_, given) => {
     await load(GOOD);
-    expect(await configuration.load(given)).toMatchObject({ isLoaded: false, reason: 'invalid' });
+    expect(await configuration.load({ given })).toMatchObject({ kind: 'refused', answer: { status: 400 } });
     await expectOne();
   });
 
   it('by the data plane changes nothing, and says why', async () => {
     await load(GOOD);
     refusal = 'no route can be used';
-    const outcome = await configuration.load(GOOD.replace('one', 'two'));
-    expect(outcome).toMatchObject({ isLoaded: false, reason: 'invalid', errors: new Map([['error', 'no route can be used']]) });
+    const outcome = await configuration.load({ given: GOOD.replace('one', 'two') });
+    expect(outcome).toMatchObject({ kind: 'refused', answer: { body: { fields: { error: 'no route can be used' } } } });
     await expectOne();
   });
 
   it('while another one is being loaded', async () => {
-    const [first, second] = await Promise.all([configuration.load(GOOD), configuration.load(GOOD)]);
-    expect([first.isLoaded, second]).toEqual([true, { isLoaded: false, reason: 'busy' }]);
+    const [first, second] = await Promise.all([configuration.load({ given: GOOD }), configuration.load({ given: GOOD })]);
+    expect([first.kind, second.kind]).toEqual(['loaded', 'busy']);
   });
 });

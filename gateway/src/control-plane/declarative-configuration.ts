@@ -1,22 +1,24 @@
 /** The configuration of a node without a database: loaded from text or objects as a whole or not at all, and written as text. */
-import { createHash } from 'node:crypto';
-
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { inlineTree } from '../declarative/error-tree.ts';
-import type { ErrorTree } from '../declarative/error-tree.ts';
+import { inSteps } from '../base/steps.ts';
 import { exportedText } from '../declarative/exported-text.ts';
-import { readNodeConfiguration } from '../declarative/node-configuration.ts';
-import type { Reading } from '../declarative/reading.ts';
 import type { SourceError } from '../declarative/source.ts';
-import { shownRows, storedRows, tableOfRows } from '../declarative/stored-rows.ts';
-import type { StoredRows } from '../declarative/stored-rows.ts';
 import { NO_HASH } from '../model/config-hash.ts';
+import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { DEFAULT_WORKSPACE } from '../model/entities/workspace.ts';
 import { EntityError } from '../model/entity-error.ts';
+import { exportingTable } from '../model/exported-table.ts';
+import { takeOver } from '../model/handover.ts';
+import type { SettledConfiguration } from '../model/handover.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { MemoryStore } from '../store/memory/memory-store.ts';
+import { refusalOf } from './admin-api/config-request.ts';
+import type { AdminAnswer } from './admin-api/endpoint.ts';
+import { DeclarativeReader } from './declarative-reading.ts';
+import type { GivenConfiguration } from './declarative-reading.ts';
+import { ThreadedReader } from './declarative-thread.ts';
+import type { ReaderThreadOptions } from './declarative-thread.ts';
 
 /** What runs a configuration: a data plane in the same process. */
 export interface ConfigurationRunner {
@@ -31,54 +33,39 @@ interface DeclarativeConfigurationOptions {
   readonly log: Log;
   /** Milliseconds since 1970. @default - the clock of the machine */
   readonly now?: () => number;
+  /** Where long configurations are read. @default - in this thread, at once */
+  readonly thread?: Omit<ReaderThreadOptions, 'log'> | undefined;
 }
 
-export type LoadFailure =
-  | { readonly isLoaded: false; readonly reason: 'busy' }
-  | { readonly isLoaded: false; readonly reason: 'too-large'; readonly message: string }
-  | {
-    readonly isLoaded: false;
-    readonly reason: 'invalid';
-    readonly errors: ErrorTree;
-    /** The same for people. */
-    readonly lines: readonly SourceError[];
-    /** What was given, where it is an object. */
-    readonly content: object | undefined;
-  };
-
-/** `entities` by type and id. */
-type LoadOutcome = { readonly isLoaded: true; readonly entities: Readonly<Record<string, unknown>> } | LoadFailure;
-
-interface LoadOptions {
-  /** Whether to accept what decK writes about a file. @default false */
-  readonly takesMetadata?: boolean;
-  /** Whether a long text in YAML is refused. @default true */
-  readonly isBounded?: boolean;
-}
+export type LoadOutcome =
+  /** `shown`: entities by type and id, as JSON. */
+  | { readonly kind: 'loaded'; readonly shown: Uint8Array }
+  /** It is the one that runs, and was to be loaded only if it is not. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'refused'; readonly answer: AdminAnswer; readonly lines: readonly SourceError[] };
 
 interface Loaded {
-  readonly table: ConfigTable;
   readonly hash: string;
+  /** The rows as the store keeps them. */
+  readonly rows: SettledConfiguration;
+  readonly table: ConfigTable;
 }
-
-/** Where Kong puts everything when a configuration names no workspace. */
-const WORKSPACE_ID = '0dc6f45b-8f8d-40d2-a504-473544ee190b';
-
-/** YAML takes a second for each million characters, in which the node does nothing else. */
-const MAX_YAML_CHARACTERS = 4 * 2 ** 20;
-
-/** Of the errors of a configuration. */
-const MAX_LOGGED_CHARACTERS = 2_000;
 
 export class DeclarativeConfiguration {
   readonly #options: DeclarativeConfigurationOptions;
   readonly #now: () => number;
+  readonly #reader: DeclarativeReader | ThreadedReader;
+  #since: number | undefined;
   #loaded: Loaded | undefined;
   #isBusy = false;
 
   constructor(options: DeclarativeConfigurationOptions) {
+    const { schemas, thread, log } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const own = new DeclarativeReader(schemas);
+    this.#reader = thread === undefined ? own : new ThreadedReader(own, { ...thread, log });
   }
 
   /** MD5 of what was loaded; 32 zeros for nothing. */
@@ -86,21 +73,12 @@ export class DeclarativeConfiguration {
     return this.#loaded?.hash ?? NO_HASH;
   }
 
-  /** Whether a text is the one that was loaded last. */
-  isCurrent(text: string): boolean {
-    return digestOf(text) === this.hash;
-  }
-
-  /**
-   * Replaces everything. What is wrong with the configuration, or keeps the data plane from running it, leaves everything as it was.
-   *
-   * @param given a text in JSON or YAML, or the object that was read from it
-   */
-  async load(given: string | object, options: LoadOptions = {}): Promise<LoadOutcome> {
-    if (this.#isBusy) return { isLoaded: false, reason: 'busy' };
+  /** Replaces everything. What is wrong with the configuration, or keeps the data plane from running it, leaves everything as it was. */
+  async load(configuration: GivenConfiguration): Promise<LoadOutcome> {
+    if (this.#isBusy) return { kind: 'busy' };
     this.#isBusy = true;
     try {
-      return await this.#load(given, options);
+      return await this.#load(configuration);
     } finally {
       this.#isBusy = false;
     }
@@ -117,18 +95,29 @@ export class DeclarativeConfiguration {
     return exportedText(rows, schemas, this.#now() / 1000);
   }
 
-  async #load(given: string | object, { takesMetadata = false, isBounded = true }: LoadOptions): Promise<LoadOutcome> {
+  async close(): Promise<void> {
+    if (this.#reader instanceof ThreadedReader) await this.#reader.close();
+  }
+
+  async #load(configuration: GivenConfiguration): Promise<LoadOutcome> {
     const { schemas, store, runner, log } = this.#options;
     const now = this.#now();
-    const maxYamlCharacters = isBounded ? MAX_YAML_CHARACTERS : undefined;
-    const reading = readNodeConfiguration(given, { schemas, takesMetadata, now, maxYamlCharacters });
-    if (!reading.isValid) return this.#refused(reading);
-    const rows = withWorkspace(storedRows(reading, now / 1000), Math.floor(now / 1000));
-    const next = { table: tableOfRows(rows, schemas), hash: digestOf(given) };
-    const applied = await runner.apply(next.table, next.hash);
+    this.#since ??= now;
+    const reading = await this.#reader.read(configuration, {
+      hash: this.hash, base: this.#loaded?.rows.hash, since: this.#since, now,
+    });
+    if (reading.kind === 'unchanged') return reading;
+    if (reading.kind === 'refused') {
+      if (reading.logged !== undefined) log.warn(`the declarative configuration is not loaded: ${reading.logged}`);
+      return reading;
+    }
+    const rows = await inSteps(takeOver(reading.rows, this.#loaded?.rows));
+    const table = await inSteps(exportingTable(schemas, (name) => rowsOf(rows.table, name)));
+    const next: Loaded = { hash: reading.hash, rows, table };
+    const applied = await runner.apply(table, next.hash);
     if (!applied.applied) return this.#refusedAsAWhole(applied.message);
     try {
-      await store.replaceAll(rows);
+      await store.replaceAll(new Map([...schemas.keys()].map((name) => [name, rowsOf(rows.table, name)])));
     } catch (error) {
       if (this.#loaded) await runner.apply(this.#loaded.table, this.#loaded.hash);
       if (error instanceof EntityError) return this.#refusedAsAWhole(messageOf(error));
@@ -136,40 +125,14 @@ export class DeclarativeConfiguration {
     }
     this.#loaded = next;
     log.notice('the declarative configuration is loaded', { hash: next.hash });
-    return { isLoaded: true, entities: shownRows(reading) };
-  }
-
-  #refused(reading: Reading): LoadFailure {
-    const { tooLarge } = reading;
-    if (tooLarge !== undefined) return { isLoaded: false, reason: 'too-large', message: tooLarge };
-    const content = reading.content();
-    const errors = reading.tree();
-    // Answers with flattened errors leave some out.
-    this.#options.log.warn(`the declarative configuration is not loaded: ${inlineTree(errors).slice(0, MAX_LOGGED_CHARACTERS)}`);
-    return {
-      isLoaded: false, reason: 'invalid', errors, get lines() { return reading.lines(); },
-      content: typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined,
-    };
+    return { kind: 'loaded', shown: reading.shown };
   }
 
   /** The message belongs to no entity. */
-  #refusedAsAWhole(message: string): LoadFailure {
+  #refusedAsAWhole(message: string): LoadOutcome {
     this.#options.log.error(`the declarative configuration is not loaded: ${message}`);
-    const lines = [{ line: 1, path: '', message }];
-    return { isLoaded: false, reason: 'invalid', errors: new Map([['error', message]]), lines, content: undefined };
+    return {
+      kind: 'refused', answer: refusalOf(new Map([['error', message]]), this.#options.schemas), lines: [{ line: 1, path: '', message }],
+    };
   }
-}
-
-function withWorkspace(rows: StoredRows, seconds: number): StoredRows {
-  const workspaces = rows.get('workspaces') ?? [];
-  if (workspaces.some(({ name }) => name === DEFAULT_WORKSPACE)) return rows;
-  const made = {
-    id: WORKSPACE_ID, name: DEFAULT_WORKSPACE, comment: null, created_at: seconds, updated_at: seconds, meta: {}, config: {},
-  };
-  return new Map([...rows, ['workspaces', [...workspaces, made]]]);
-}
-
-/** An object has the digest of its JSON: it is another one than that of a text. */
-function digestOf(given: string | object): string {
-  return createHash('md5').update(typeof given === 'string' ? given : JSON.stringify(given)).digest('hex');
 }

@@ -24,6 +24,8 @@ interface DeclarativeNodeOptions {
   readonly metrics?: () => Promise<string>;
   /** What the data plane in the same process knows of the health of targets. */
   readonly health?: UpstreamHealth;
+  /** Path of the program that reads long configurations in a thread. @default - they are read in this thread */
+  readonly readerArtefact?: string;
   /** What the data plane of the same process keeps of answers. @default - there is none */
   readonly cachedAnswers?: CachedAnswers;
 }
@@ -35,11 +37,15 @@ export class DeclarativeNode {
   #admin: { close(): Promise<void> } | undefined;
 
   constructor(options: DeclarativeNodeOptions) {
-    const { settings, log, runner } = options;
+    const { settings, log, runner, readerArtefact } = options;
     const { schemas } = schemasFor(settings);
+    const { plugins, compatibility, routerFlavor, role, database, vaults: { listed } } = settings;
+    const thread = readerArtefact === undefined ? undefined : {
+      artefact: readerArtefact, workerData: { plugins, compatibility, routerFlavor, role, database, vaults: { listed } },
+    };
     this.#options = options;
     this.#store = new MemoryStore({ schemas, log });
-    this.#configuration = new DeclarativeConfiguration({ store: this.#store, schemas, runner, log });
+    this.#configuration = new DeclarativeConfiguration({ store: this.#store, schemas, runner, log, thread });
   }
 
   /**
@@ -48,8 +54,8 @@ export class DeclarativeNode {
    * @throws GatewayError `declarative-file-invalid`: all errors with lines, or the reason why the file cannot be read
    */
   async load(origin: NodeConfigurationOrigin): Promise<void> {
-    const outcome = await this.#configuration.load(textOf(origin), { takesMetadata: true, isBounded: false });
-    if (!outcome.isLoaded && outcome.reason === 'invalid') throw invalidConfiguration(origin, outcome.lines);
+    const outcome = await this.#configuration.load({ given: textOf(origin), takesMetadata: true, isBounded: false });
+    if (outcome.kind === 'refused') throw invalidConfiguration(origin, outcome.lines);
   }
 
   /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
@@ -71,6 +77,7 @@ export class DeclarativeNode {
 
   async close(): Promise<void> {
     await this.#admin?.close();
+    await this.#configuration.close();
     await this.#store.close();
   }
 }

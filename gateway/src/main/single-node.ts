@@ -15,6 +15,7 @@ import { processesOf } from '../workers/processes.ts';
 import { accessLogOf } from './access-logs.ts';
 
 const WORKER = join(import.meta.dirname, ARTEFACTS.worker);
+const READER = join(import.meta.dirname, ARTEFACTS.declarativeReader);
 
 const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
@@ -39,7 +40,9 @@ const startWithStore: StartNode = async (settings, log) => {
 const startWithoutStore: StartNode = async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log, ...processesOf(settings, log, WORKER), keepsConfiguration: false });
   const accessLog = accessLogOf('admin', settings, log);
-  const controlPlane = new DeclarativeNode({ settings, log, accessLog, runner: dataPlane, ...partsOf(dataPlane) });
+  const controlPlane = new DeclarativeNode({
+    settings, log, accessLog, runner: dataPlane, readerArtefact: READER, ...partsOf(dataPlane),
+  });
   const { declarativeConfig } = settings;
   if (declarativeConfig === undefined) {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '

@@ -1,4 +1,6 @@
 /** The configuration table that data planes run, from the rows of a store. Format as recorded from Kong 3.9.1. */
+import { UNITS_BETWEEN_YIELDS, atOnce } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import type { ConfigTable, Row } from './config-table.ts';
 import { foreignFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
@@ -10,12 +12,20 @@ import type { EntityValue } from './schema/field.ts';
  * @param rowsOf stored rows of an entity type, in the order in which they are exported
  */
 export function exportedTable(schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[]): ConfigTable {
+  return atOnce(exportingTable(schemas, rowsOf));
+}
+
+export function* exportingTable(schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[]): Steps<ConfigTable> {
   const dropped = new Set<string>();
   const table: Record<string, unknown> = { _format_version: '3.0', _transform: false };
   // Schemas come after those they refer to, so one pass finds everything that belongs to a disabled entity.
   for (const schema of schemas.values()) {
     if (schema.isExported === false) continue;
-    const rows = rowsOf(schema.name).filter((entity) => keep(schema, entity, dropped)).map((entity) => exportedRow(schema, entity));
+    const rows: Row[] = [];
+    for (const entity of rowsOf(schema.name)) {
+      if (keep(schema, entity, dropped)) rows.push(exportedRow(schema, entity));
+      if (rows.length % UNITS_BETWEEN_YIELDS === 0) yield;
+    }
     if (rows.length > 0) table[schema.name] = rows;
   }
   return table as unknown as ConfigTable;

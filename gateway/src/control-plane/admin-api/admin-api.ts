@@ -88,7 +88,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
   const context = { schemas, now, isReadOnly, caution };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
-    configEndpoint(declarative, schemas),
+    configEndpoint(declarative),
     statusEndpoint(store, counts, options.configurationHash ?? (declarative && (() => declarative.hash))),
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId, health: options.health }),
     batchEndpoint(store, context, options.log),

@@ -5,7 +5,6 @@ import { parse } from 'yaml';
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
 import { startDeclarativeAdmin } from '../../../test/fixtures/declarative-node.ts';
 import type { DeclarativeAdmin } from '../../../test/fixtures/declarative-node.ts';
-import { SCHEMAS } from '../../plugins/schemas.ts';
 import { configEndpoint } from './config-endpoint.ts';
 
 const YAML = '_format_version: "3.0"\nservices:\n- name: one\n  host: h.test\n  tags: [a]\n  routes: [{ name: r, paths: [/r] }]\n';
@@ -123,7 +122,7 @@ describe('POST /config', () => {
   });
 
   it('answers 429 while another one is being loaded', async () => {
-    const { methods } = configEndpoint(node.configuration, SCHEMAS);
+    const { methods } = configEndpoint(node.configuration);
     const request = {
       method: 'POST' as const, params: {}, path: '/config', query: new URLSearchParams(),
       headers: {}, conditions: {}, origin: { author: undefined, comment: undefined, requestId: 'r' },

@@ -178,5 +178,5 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: AdminAnswer)
     ...revision !== undefined && { [REVISION_HEADER]: String(revision) },
     ...headers,
   });
-  return reply.send(body === undefined ? undefined : isText ? body : JSON.stringify(body));
+  return reply.send(body === undefined || isText || body instanceof Uint8Array ? body : JSON.stringify(body));
 }

@@ -34,7 +34,7 @@ export interface AdminRequest {
 
 export interface AdminAnswer {
   readonly status: number;
-  /** Sent as JSON; a string is sent as plain text. */
+  /** Sent as JSON; strings and bytes are sent as they are, as plain text unless the headers say otherwise. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The revision that contains the change. @default - the newest one that the node knew when the request came */

@@ -6,7 +6,8 @@ import { UNKNOWN, plainSequence } from './plain-sequence.ts';
 
 describe('a plain sequence', () => {
   it.each([
-    '^/users/\\d+/orders$', '^^/users/(?<id>[^/]+)/orders', '^/v1\\.[0-9]{1,3}/.*', '^/(?P<a>\\w+)-(?<b>\\d*)', '^/(a)(?:b[c-e]?)/', '^/x{3}y{2,}$', '^',
+    '^/users/\\d+/orders$', '^^/users/(?<id>[^/]+)/orders',
+    '^/v1\\.[0-9]{1,3}/.*', '^/(?P<a>\\w+)-(?<b>\\d*)', '^/(a)(?:b[c-e]?)/', '^/x{3}y{2,}$', '^',
   ])('is %s', (pattern) => expect(plainSequence(pattern)).toBeDefined());
 
   it.each([

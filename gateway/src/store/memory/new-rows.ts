@@ -1,7 +1,7 @@
 /** Builds the rows of a whole configuration, and tells how they differ from those before. Other work may go on meanwhile. */
-import { setImmediate } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-
+import { isSameJson } from '../../base/same-json.ts';
+import { inSteps } from '../../base/steps.ts';
+import type { Steps } from '../../base/steps.ts';
 import { danglingReference, primaryKeyViolation, uniqueViolation } from '../../model/entity-error.ts';
 import { primaryKeyOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../../model/schema/entity-schema.ts';
@@ -9,15 +9,12 @@ import { EMPTY_INDEX, expiryOf, indexOf } from '../entity-index.ts';
 import type { Change, Entity } from '../store.ts';
 import { IndexedRows } from './indexed-rows.ts';
 
-/** Rows that are worked on without a pause. */
-const AT_ONCE = 500;
-
 /** @throws EntityError two rows have one key or one unique value, or a reference leads nowhere */
 export async function newRows(given: ReadonlyMap<string, readonly Entity[]>, schemas: Schemas): Promise<IndexedRows> {
   for (const entity of given.keys()) if (!schemas.has(entity)) throw new Error(`no entity type is named '${entity}'`);
   const rows = new IndexedRows();
-  await inSteps(inOrder(given, schemas), ([schema, row]) => add(rows, schema, row));
-  await inSteps(inOrder(given, schemas), ([schema, row]) => checkReferences(rows, schema, row));
+  await inSteps(forEach(inOrder(given, schemas), ([schema, row]) => add(rows, schema, row)));
+  await inSteps(forEach(inOrder(given, schemas), ([schema, row]) => checkReferences(rows, schema, row)));
   return rows;
 }
 
@@ -28,13 +25,13 @@ export async function differences(
   const changes: Change[] = [];
   const log = (entity: string, key: string, operation: Change['operation'], old: Entity | null, row: Entity | null) => (
     void changes.push({ revision, position: changes.length + 1, entity, key, operation, before: old, after: row, at }));
-  await inSteps(keysIn(before, [...schemas.keys()].reverse()), ([entity, key]) => {
+  await inSteps(forEach(keysIn(before, [...schemas.keys()].reverse()), ([entity, key]) => {
     if (!after.find(entity, key)) log(entity, key, 'delete', before.find(entity, key)!.row, null);
-  });
-  await inSteps(keysIn(after, [...schemas.keys()]), ([entity, key]) => {
+  }));
+  await inSteps(forEach(keysIn(after, [...schemas.keys()]), ([entity, key]) => {
     const [old, { row }] = [before.find(entity, key)?.row ?? null, after.find(entity, key)!];
-    if (!old || !isDeepStrictEqual(old, row)) log(entity, key, old ? 'replace' : 'insert', old, row);
-  });
+    if (!old || !isSameJson(old, row)) log(entity, key, old ? 'replace' : 'insert', old, row);
+  }));
   return changes;
 }
 
@@ -67,11 +64,10 @@ function checkReferences(rows: IndexedRows, schema: EntitySchema, row: Entity): 
   if (dangling) throw danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target);
 }
 
-async function inSteps<T>(items: Iterable<T>, step: (item: T) => void): Promise<void> {
-  let done = 0;
+/** Rows differ in what they cost: a pause is possible after each. */
+function* forEach<T>(items: Iterable<T>, act: (item: T) => void): Steps<void> {
   for (const item of items) {
-    step(item);
-    done += 1;
-    if (done % AT_ONCE === 0) await setImmediate();
+    act(item);
+    yield;
   }
 }
