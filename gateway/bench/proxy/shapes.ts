@@ -10,7 +10,7 @@ export interface Shape {
   readonly requestBytes?: number;
   /** @default 'http' */
   readonly protocol?: 'http' | 'https' | 'h2';
-  /** Whether requests carry a key, and the gateway checks it, counts it and logs it; nginx only logs. @default false */
+  /** Whether requests carry a key, and it is checked, counted and logged. @default false */
   readonly hasPolicies?: boolean;
   /** @default 1 */
   readonly routes?: number;
@@ -34,7 +34,9 @@ export const SHAPES: readonly Shape[] = [
   { ...BASE, name: 'h2-128', about: 'GET in HTTP/2 over TLS, one request at a time on each connection, 128 bytes.', protocol: 'h2' },
   {
     ...BASE, name: 'policies', hasPolicies: true,
-    about: 'GET with a key: key-auth, rate-limiting, and one JSON line a request in a file, against nginx that writes such a line.',
+    about: 'GET with a key: key-auth, rate-limiting, and a JSON line in a file for each request. The access log and the first two of nginx '
+      + 'write what the access log has by default (0.5 KB; nginx 0.3 KB, as it knows no entities), file-log and the third of nginx the '
+      + 'entry of 1.9 KB that Kong writes. Policies of nginx: a map of keys and limit_req; it sets no headers of limits.',
   },
   { ...BASE, name: 'routes-10k', about: 'GET with 10,000 routes; nginx has one.', routes: 10_000 },
   { ...BASE, name: 'routes-100k', about: 'GET with 100,000 routes; nginx has one.', routes: 100_000 },

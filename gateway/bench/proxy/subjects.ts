@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { BenchIdentity } from './identity.ts';
+import { nginxConfiguration, nginxProxy } from './nginx-configuration.ts';
+import type { NginxWork } from './nginx-configuration.ts';
 import type { Shape } from './shapes.ts';
 
 const START = join(import.meta.dirname, '..', '..', '..', 'lib', 'bundle', 'image', 'start.mjs');
@@ -47,29 +49,11 @@ export interface RunningSubject {
 /** The key that clients send where policies ask for one. */
 export const KEY = 'bench-key';
 
-/** The JSON line of nginx has what ours has by default. */
-const LOG_FORMAT = `log_format line escape=json '{"time":"$time_iso8601","request_id":"$request_id","client_ip":"$remote_addr",'
-  '"method":"$request_method","scheme":"$scheme","host":"$host","path":"$uri","http_version":"$server_protocol","status":$status,'
-  '"request_bytes":$request_length,"response_bytes":$bytes_sent,"duration":"$request_time","upstream":"$upstream_addr",'
-  '"upstream_status":"$upstream_status","upstream_time":"$upstream_response_time","user_agent":"$http_user_agent"}';`;
-
-const nginxConfiguration = (folder: string, log: string, server: string): string => `
-daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-events { worker_connections 2048; }
-http {
-  ${LOG_FORMAT}
-  access_log ${log}; keepalive_requests 1000000;
-  client_body_temp_path ${folder}; proxy_temp_path ${folder}; client_body_buffer_size 128k; client_max_body_size 1m;
-  fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-  ${server}
-}
-`;
-
 /** Answers every request with 128 bytes, and those of /large with 16 KiB. */
 export function upstream(port: number, cores: string): Promise<RunningSubject> {
   return program('nginx', `http://127.0.0.1:${port}/`, cores, (folder) => {
     file(folder, 'large', 'x'.repeat(16_384));
-    return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(folder, 'off', `
+    return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(folder, `
     server {
       listen 127.0.0.1:${port} backlog=1024; default_type text/plain;
       location / { return 200 "${'x'.repeat(128)}"; }
@@ -85,22 +69,20 @@ function urlOf(port: number, { protocol = 'http', answerBytes, routes = 1 }: Sha
   return `${scheme}://127.0.0.1:${port}/${isOurs && routes > 1 ? `route-${routes >> 1}/` : ''}${path}`;
 }
 
-const nginx: Subject = {
-  name: 'nginx', needs: 'nginx',
-  start: ({ port, upstream: target, cores, shape, identity: { certificate, key } }) => (
-    program('nginx', urlOf(port, shape, false), cores, (folder) => {
-      const { protocol = 'http', hasPolicies = false } = shape;
-      const secure = `ssl_certificate ${file(folder, 'cert.pem', certificate)}; ssl_certificate_key ${file(folder, 'key.pem', key)};`;
-      return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxConfiguration(
-        folder, hasPolicies ? `${folder}/access.log line buffer=64k flush=1s` : 'off', `
-    upstream up { server 127.0.0.1:${target}; keepalive 512; keepalive_requests 1000000; }
-    server {
-      listen 127.0.0.1:${port} backlog=1024${protocol === 'http' ? '' : ' ssl'}${protocol === 'h2' ? ' http2' : ''};
-      ${protocol === 'http' ? '' : secure}
-      location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
-    }`))];
-    })),
-};
+function nginx(name: string, work: NginxWork): Subject {
+  return {
+    name, needs: 'nginx',
+    start: ({ port, upstream: target, cores, shape, identity: { certificate, key } }) => (
+      program('nginx', urlOf(port, shape, false), cores, (folder) => {
+        const { protocol = 'http' } = shape;
+        const secure = `ssl_certificate ${file(folder, 'cert.pem', certificate)}; ssl_certificate_key ${file(folder, 'key.pem', key)};`;
+        const listen = `127.0.0.1:${port} backlog=1024${protocol === 'http' ? '' : ' ssl'}${protocol === 'h2' ? ' http2' : ''}`;
+        return ['-p', folder, '-c', file(folder, 'nginx.conf', nginxProxy({
+          folder, listen, secure: protocol === 'http' ? '' : secure, target, key: KEY, work,
+        }))];
+      })),
+  };
+}
 
 const haproxy: Subject = {
   name: 'haproxy', needs: 'haproxy',
@@ -175,7 +157,9 @@ export function subjectsOf({ hasPolicies = false, hasPeers = false, comparesWork
   if (comparesWorkers) return [ours({ name: 'this gateway, one worker' }), ours({ name: 'this gateway, two workers', workers: 2 })];
   if (hasPolicies) {
     return [
-      nginx,
+      nginx('nginx, line', 'line'),
+      nginx('nginx, policies and line', 'policies and line'),
+      nginx('nginx, policies and entry', 'policies and entry'),
       ours({ name: 'this gateway, access log', plugins: () => POLICIES, accessLog: 'access.log' }),
       ours({
         name: 'this gateway, file-log',
@@ -183,7 +167,8 @@ export function subjectsOf({ hasPolicies = false, hasPeers = false, comparesWork
       }),
     ];
   }
-  return hasPeers ? [nginx, haproxy, ours({ name: 'this gateway' }), ...packages] : [nginx, ours({ name: 'this gateway' })];
+  const plain = [nginx('nginx', 'none'), ...hasPeers ? [haproxy] : [], ours({ name: 'this gateway' })];
+  return hasPeers ? [...plain, ...packages] : plain;
 }
 
 function file(folder: string, name: string, text: string): string {
