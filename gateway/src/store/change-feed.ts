@@ -32,6 +32,12 @@ export class ChangeFeed {
     for (const listener of this.#listeners) listener(revision);
   }
 
+  /** Announces a revision that may be older than the latest. */
+  restart(revision: number): void {
+    this.#latest = revision;
+    for (const listener of this.#listeners) listener(revision);
+  }
+
   /** Looks for changes by other nodes, again and again; after a failure the next look may succeed. */
   poll(everyMs: number, revision: () => Promise<number>): void {
     const look = async () => {

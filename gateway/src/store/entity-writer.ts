@@ -1,16 +1,16 @@
-/** Writes entities inside one transaction of any store: checks the rules between entities, numbers the changes. */
-import type { EntityError } from '../model/entity-error.ts';
+/** Writes entities inside one transaction of any store: checks the rules between entities, numbers the changes, writes them in sets. */
 import { danglingReference, primaryKeyViolation, uniqueViolation } from '../model/entity-error.ts';
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { EMPTY_INDEX, expiryOf, indexChanges, indexOf } from './entity-index.ts';
-import type { RowIndex } from './entity-index.ts';
+import { combinationIn, EMPTY_INDEX, expiryOf, indexChanges, indexOf, uniqueValue } from './entity-index.ts';
+import type { RowIndex, UniqueValue } from './entity-index.ts';
 import { ofOperation } from './failed-operation.ts';
+import { PendingChanges } from './pending-changes.ts';
 import { planRemoval, removalRules } from './removal.ts';
 import type { RemovalRules } from './removal.ts';
-import type { Claim, LogPlace, RowKey, RowTables, WrittenRow } from './row-tables.ts';
-import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow, WantedRow, Writer } from './store.ts';
+import type { Claim, Finding, RowKey, RowTables } from './row-tables.ts';
+import type { Change, ChangedRow, Entity, ListOptions, Newest, Page, Reader, TagRow, WantedRow, WriteOptions, Writer } from './store.ts';
 
 export interface WriterOptions {
   /** Reads inside the transaction. */
@@ -19,32 +19,41 @@ export interface WriterOptions {
   readonly schemas: Schemas;
   /** The revision before the transaction. */
   readonly revision: number;
+  /** When it began, in milliseconds since 1970. */
+  readonly nowMs: number;
 }
+
+/** Rows that are written with one statement. */
+const AT_ONCE = 1_000;
 
 export class EntityWriter implements Writer {
   readonly #reader: Reader;
   readonly #tables: RowTables;
   readonly #schemas: Schemas;
   readonly #rules: RemovalRules;
-  /** Rows as the transaction has read or written them: a row is read before it is replaced. */
-  readonly #known = new Map<string, Entity>();
+  readonly #nowMs: number;
   readonly #revision: number;
-  #changed: number | undefined;
-  #position = 1;
+  /** Rows as the transaction has read or left them; null: there is none. Other writers wait, so they stay true. */
+  readonly #known = new Map<string, Entity | null>();
+  /** Keys of the rows that have unique values; null: none has. */
+  readonly #owners = new Map<string, string | null>();
+  readonly #pending = new PendingChanges();
+  #changes = 0;
   #nextExpiry: number | undefined;
   operation: number | undefined;
 
-  constructor({ reader, tables, schemas, revision }: WriterOptions) {
+  constructor({ reader, tables, schemas, revision, nowMs }: WriterOptions) {
     this.#reader = reader;
     this.#tables = tables;
     this.#schemas = schemas;
     this.#revision = revision;
+    this.#nowMs = nowMs;
     this.#rules = rulesOf(schemas);
   }
 
   /** The revision of this writer's changes; `undefined` until the first of them. */
   get changed(): number | undefined {
-    return this.#changed;
+    return this.#changes === 0 ? undefined : this.#revision + 1;
   }
 
   /** When the first of the written rows expires, in seconds since 1970; `undefined`: none does. */
@@ -53,51 +62,78 @@ export class EntityWriter implements Writer {
   }
 
   async get(entity: string, key: string): Promise<Entity | undefined> {
-    return this.#known.get(`${entity}/${key}`) ?? this.#remember(entity, await this.#reader.get(entity, key));
+    const known = this.#known.get(idOf(entity, key));
+    if (known !== undefined) return known ?? undefined;
+    return this.#remember(entity, key, await this.#reader.get(entity, key));
   }
 
   async getByUnique(entity: string, field: string, value: unknown): Promise<Entity | undefined> {
-    return this.#remember(entity, await this.#reader.getByUnique(entity, field, value));
+    if (value === null || value === undefined) return undefined;
+    return this.#owned(entity, uniqueValue(field, value), () => this.#reader.getByUnique(entity, field, value));
   }
 
   async getByCombination(entity: string, values: EntityValue): Promise<Entity | undefined> {
-    return this.#remember(entity, await this.#reader.getByCombination(entity, values));
+    const value = combinationIn(this.#schemaOf(entity), values);
+    return this.#owned(entity, value, () => this.#reader.getByCombination(entity, values));
   }
 
-  list(entity: string, options: ListOptions): Promise<Page> {
+  async list(entity: string, options: ListOptions): Promise<Page> {
+    await this.flush();
     return this.#reader.list(entity, options);
   }
 
-  all(entity: string): Promise<readonly Entity[]> {
+  async all(entity: string): Promise<readonly Entity[]> {
+    await this.flush();
     return this.#reader.all(entity);
   }
 
-  tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>> {
+  async tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>> {
+    await this.flush();
     return this.#reader.tags(options);
   }
 
   async revision(): Promise<number> {
-    return this.#changed ?? this.#revision;
+    return this.changed ?? this.#revision;
   }
 
-  changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
-    return this.#reader.changedSince(revision, limit);
+  /** Of the state before the transaction. */
+  newest(): Promise<Newest> {
+    return this.#reader.newest();
+  }
+
+  async changedSince(since: Newest, limit: number): Promise<readonly ChangedRow[] | undefined> {
+    await this.flush();
+    return this.#reader.changedSince(since, limit);
   }
 
   async preload(wanted: readonly WantedRow[]): Promise<void> {
-    for (const row of wanted) await ('key' in row ? this.get(row.entity, row.key) : this.getByUnique(row.entity, row.field, row.value));
-  }
-
-  async flush(): Promise<void> {
-    // Each change is written as it is made.
+    const keys = wanted.filter((row): row is RowKey => 'key' in row).filter(({ entity, key }) => !this.#known.has(idOf(entity, key)));
+    for (const part of inParts(keys)) {
+      const found = await this.#tables.rows(part);
+      for (const { entity, key } of part) this.#known.set(idOf(entity, key), null);
+      for (const { entity, key, row } of found) this.#known.set(idOf(entity, key), row);
+    }
+    const values = wanted.filter((row) => !('key' in row) && row.value !== null && row.value !== undefined)
+      .map((row) => row as Exclude<WantedRow, RowKey>).map(({ entity, field, value }) => ({ entity, ...uniqueValue(field, value) }))
+      .filter((value) => !this.#owners.has(placeOf(value.entity, value)));
+    for (const part of inParts(values)) {
+      const found = await this.#tables.owners(part);
+      for (const value of part) this.#owners.set(placeOf(value.entity, value), null);
+      for (const { value, entity, key, row } of found) {
+        this.#owners.set(placeOf(entity, part[value]!), key);
+        if (!this.#known.has(idOf(entity, key))) this.#known.set(idOf(entity, key), row);
+      }
+    }
   }
 
   async insert(entity: string, row: Entity): Promise<void> {
     const schema = this.#schemaOf(entity);
-    const written = this.#written(schema, row, null);
-    await this.#check({ ...written, isNew: true, unique: written.added.unique, references: this.#unknown(written) }, schema);
-    await this.#tables.insert([written], this.#place(1));
-    this.#wrote([written]);
+    const key = keyOf(schema, row);
+    const index = indexOf(schema, row);
+    if (this.#pending.isRemoved(entity, key)) await this.flush();
+    await this.#claim({ entity, key, isNew: true, unique: index.unique, references: this.#unknown(index) });
+    this.#pending.insert({ entity, key, row, expiresAt: expiryOf(schema, row), index });
+    await this.#changed(schema, null, row, EMPTY_INDEX, index);
   }
 
   async replace(entity: string, row: Entity): Promise<void> {
@@ -105,84 +141,134 @@ export class EntityWriter implements Writer {
     const key = keyOf(schema, row);
     const before = await this.get(entity, key);
     if (!before) throw new Error(`cannot replace ${entity} '${key}': it does not exist`);
-    const written = this.#written(schema, row, before);
-    const [{ unique }, references] = [written.added, this.#unknown(written)];
-    if (unique.length + references.length > 0) await this.#check({ entity, key, isNew: false, unique, references }, schema);
-    await this.#tables.replace([written], this.#place(1));
-    this.#wrote([written]);
+    const [old, index] = [indexOf(schema, before), indexOf(schema, row)];
+    const { added } = indexChanges(old, index);
+    const references = this.#unknown(added);
+    if (added.unique.length + references.length > 0) {
+      await this.#claim({ entity, key, isNew: false, unique: added.unique, references });
+    }
+    this.#pending.replace({ entity, key, row, expiresAt: expiryOf(schema, row), index }, old);
+    await this.#changed(schema, before, row, old, index);
   }
 
   delete(entity: string, key: string): Promise<boolean> {
     return this.#remove([{ entity, key }], 'delete');
   }
 
-  /** Removes the rows whose time to live is over, with all that belongs to them. @param nowMs milliseconds since 1970 */
-  async removeExpired(nowMs: number): Promise<void> {
-    const rows = await this.#tables.expired(nowMs);
+  /** Removes the rows whose time to live is over, with all that belongs to them. */
+  async removeExpired(): Promise<void> {
+    const rows = await this.#tables.expired(this.#nowMs);
     if (rows.length > 0) await this.#remove(rows, 'expire');
   }
 
+  async flush(): Promise<void> {
+    if (!this.#pending.isEmpty) await this.#write();
+  }
+
+  /** Writes what is left, and the record of the revision, if there are changes. @param isLast whether nothing follows in the transaction */
+  async end(options: WriteOptions, isLast: boolean): Promise<void> {
+    if (this.#changes > 0) await this.#write({ options, isLast });
+  }
+
+  async #write(end?: { readonly options: WriteOptions; readonly isLast: boolean }): Promise<void> {
+    const changes = this.#pending.take(this.#revision + 1);
+    const findings = await this.#tables.write({ ...changes, ...end && { end: { ...end, changes: this.#changes } } });
+    if (findings.length > 0) throw this.#errorOf(findings, changes.claims);
+  }
+
   async #remove(roots: readonly RowKey[], operation: 'delete' | 'expire'): Promise<boolean> {
+    await this.flush();
     const { found, references } = await this.#tables.dependents(roots, this.#rules.cascading);
     if (found.length === 0) return false;
-    const { removed, cleared } = planRemoval(found, references, this.#rules);
+    const rows = new Map(found.map(({ entity, key, row }) => [idOf(entity, key), row]));
+    const existing = roots.filter(({ entity, key }) => rows.has(idOf(entity, key)));
+    const { removed, cleared } = planRemoval(existing, references, this.#rules);
     if (cleared.length > 0) await this.#clear(cleared);
-    await this.#tables.remove(removed, operation, this.#place(removed.length));
-    for (const { entity, key } of removed) this.#known.delete(`${entity}/${key}`);
+    for (const { entity, key } of removed) {
+      const row = rows.get(idOf(entity, key))!;
+      const { unique } = indexOf(this.#schemaOf(entity), row);
+      this.#pending.remove({ entity, key }, unique);
+      this.#log({ entity, key, operation, before: row, after: null });
+      this.#known.set(idOf(entity, key), null);
+      for (const value of unique) this.#owners.set(placeOf(entity, value), null);
+    }
     return true;
   }
 
   async #clear(cleared: readonly (RowKey & { readonly fields: readonly string[] })[]): Promise<void> {
-    const rows = new Map((await this.#tables.rows(cleared)).map((found) => [`${found.entity}/${found.key}`, found.row]));
-    const written = cleared.map(({ entity, key, fields }) => {
-      const schema = this.#schemaOf(entity);
-      const before = rows.get(`${entity}/${key}`)!;
-      return this.#written(schema, { ...before, ...Object.fromEntries(fields.map((field) => [field, null])) }, before);
-    });
-    for (const { entity, key, added: { unique } } of written) {
-      if (unique.length > 0) await this.#check({ entity, key, isNew: false, unique, references: [] }, this.#schemaOf(entity));
-    }
-    await this.#tables.replace(written, this.#place(written.length));
-    this.#wrote(written);
-  }
-
-  /** @throws EntityError the first of them in Kong's order: the key, unique values, references */
-  async #check(claim: Claim, schema: EntitySchema): Promise<void> {
-    const { isKeyTaken, taken, missing } = await this.#tables.check(claim);
-    const failed = (error: EntityError) => ofOperation(error, this.operation);
-    if (isKeyTaken) throw failed(primaryKeyViolation({ [primaryKeyOf(schema)]: claim.key }));
-    const twin = claim.unique.find(({ field }) => taken.has(field));
-    if (twin) throw failed(uniqueViolation(twin.values));
-    const dangling = claim.references.find(({ field }) => missing.has(field));
-    if (dangling) throw failed(danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target));
-  }
-
-  /** New references to rows that the transaction has not seen. */
-  #unknown({ added }: WrittenRow): RowIndex['references'] {
-    return added.references.filter(({ target, targetKey }) => !this.#known.has(`${target}/${targetKey}`));
-  }
-
-  #written(schema: EntitySchema, row: Entity, before: Entity | null): WrittenRow {
-    const changes = indexChanges(before ? indexOf(schema, before) : EMPTY_INDEX, indexOf(schema, row));
-    return { entity: schema.name, key: keyOf(schema, row), before, row, expiresAt: expiryOf(schema, row), ...changes };
-  }
-
-  #wrote(rows: readonly WrittenRow[]): void {
-    for (const { entity, key, row, expiresAt } of rows) {
-      this.#known.set(`${entity}/${key}`, row);
-      if (expiresAt !== null) this.#nextExpiry = Math.min(expiresAt, this.#nextExpiry ?? Infinity);
+    for (const { entity, key, row } of await this.#tables.rows(cleared)) this.#known.set(idOf(entity, key), row);
+    for (const { entity, key, fields } of cleared) {
+      const before = this.#known.get(idOf(entity, key))!;
+      await this.replace(entity, { ...before, ...Object.fromEntries(fields.map((field) => [field, null])) });
     }
   }
 
-  #place(changes: number): LogPlace {
-    this.#changed ??= this.#revision + 1;
-    const place = { revision: this.#changed, position: this.#position };
-    this.#position += changes;
-    return place;
+  /** @throws EntityError it is certain already that the claim cannot be met; without it, that shows when it is written */
+  async #claim(claim: Claim): Promise<void> {
+    const { entity, key, isNew, unique, references } = claim;
+    const givesWay = unique.some((value) => this.#pending.isReleased(entity, value, key))
+      || references.some(({ target, targetKey }) => this.#pending.isRemoved(target, targetKey));
+    if (givesWay) await this.flush();
+    this.#pending.claim(claim, this.operation);
+    const isTaken = isNew && (this.#known.get(idOf(entity, key)) ?? null) !== null;
+    const twin = unique.find((value) => (this.#owners.get(placeOf(entity, value)) ?? key) !== key);
+    if (!isTaken && !twin) return;
+    const { claims } = this.#pending;
+    const own: Finding = isTaken ? { claim: claims.length - 1, problem: 'key', field: '' }
+      : { claim: claims.length - 1, problem: 'unique', field: twin!.field };
+    throw this.#errorOf([...await this.#tables.check(claims), own], claims);
   }
 
-  #remember(entity: string, row: Entity | undefined): Entity | undefined {
-    if (row) this.#known.set(`${entity}/${keyOf(this.#schemaOf(entity), row)}`, row);
+  /** The first of them in the order of claims, and of one claim in Kong's order: the key, unique values, references. */
+  #errorOf(findings: readonly Finding[], claims: readonly (Claim & { readonly operation: number | undefined })[]): Error {
+    const first = Math.min(...findings.map(({ claim }) => claim));
+    const { entity, key, unique, references, operation } = claims[first]!;
+    const has = (problem: Finding['problem'], field = '') => (
+      findings.some((finding) => finding.claim === first && finding.problem === problem && finding.field === field));
+    if (has('key')) return ofOperation(primaryKeyViolation({ [primaryKeyOf(this.#schemaOf(entity))]: key }), operation);
+    const twin = unique.find(({ field }) => has('unique', field));
+    if (twin) return ofOperation(uniqueViolation(twin.values), operation);
+    const { field, target, targetKey } = references.find((reference) => has('reference', reference.field))!;
+    return ofOperation(danglingReference(field, { id: targetKey }, target), operation);
+  }
+
+  /** References to rows that the transaction has not seen. */
+  #unknown({ references }: RowIndex): RowIndex['references'] {
+    return references.filter(({ target, targetKey }) => (this.#known.get(idOf(target, targetKey)) ?? null) === null);
+  }
+
+  async #changed(schema: EntitySchema, before: Entity | null, row: Entity, old: RowIndex, index: RowIndex): Promise<void> {
+    const [entity, key] = [schema.name, keyOf(schema, row)];
+    const { removed, added } = indexChanges(old, index);
+    for (const value of removed.unique) {
+      this.#pending.release(entity, value, key);
+      this.#owners.set(placeOf(entity, value), null);
+    }
+    for (const value of added.unique) this.#owners.set(placeOf(entity, value), key);
+    this.#known.set(idOf(entity, key), row);
+    this.#log({ entity, key, operation: before ? 'replace' : 'insert', before, after: row });
+    const expiresAt = expiryOf(schema, row);
+    if (expiresAt !== null) this.#nextExpiry = Math.min(expiresAt, this.#nextExpiry ?? Infinity);
+    if (this.#pending.size >= AT_ONCE) await this.flush();
+  }
+
+  #log(change: Pick<Change, 'entity' | 'key' | 'operation' | 'before' | 'after'>): void {
+    this.#changes += 1;
+    this.#pending.log({ revision: this.#revision + 1, position: this.#changes, ...change, at: this.#nowMs });
+  }
+
+  async #owned(entity: string, value: UniqueValue, find: () => Promise<Entity | undefined>): Promise<Entity | undefined> {
+    const place = placeOf(entity, value);
+    const owner = this.#owners.get(place);
+    if (owner !== undefined) return owner === null ? undefined : this.get(entity, owner);
+    const row = await find();
+    const key = row && keyOf(this.#schemaOf(entity), row);
+    this.#owners.set(place, key ?? null);
+    return key === undefined ? undefined : this.#remember(entity, key, row);
+  }
+
+  #remember(entity: string, key: string, row: Entity | undefined): Entity | undefined {
+    this.#known.set(idOf(entity, key), row ?? null);
     return row;
   }
 
@@ -203,4 +289,16 @@ function rulesOf(schemas: Schemas): RemovalRules {
 
 function keyOf(schema: EntitySchema, row: Entity): string {
   return row[primaryKeyOf(schema)] as string;
+}
+
+function idOf(entity: string, key: string): string {
+  return `${entity}/${key}`;
+}
+
+function placeOf(entity: string, { field, text }: Pick<UniqueValue, 'field' | 'text'>): string {
+  return `${entity}\n${field}\n${text}`;
+}
+
+function* inParts<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += AT_ONCE) yield items.slice(from, from + AT_ONCE);
 }

@@ -65,12 +65,22 @@ export interface Reader {
   tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>>;
   /** The number of the last change. */
   revision(): Promise<number>;
+  /** The newest revision. */
+  newest(): Promise<Newest>;
   /**
-   * The rows that differ from those of a revision, as they are now, in ascending order of types and keys.
+   * The rows that were changed since a revision was the newest, as they are now, in ascending order of types and keys.
    *
-   * @returns nothing when the log does not reach back to the revision, or when more than `limit` changes were made
+   * @returns nothing when the log does not reach back to the revision or has another one of its number, or when more than `limit` rows
+   * were changed
    */
-  changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined>;
+  changedSince(since: Newest, limit: number): Promise<readonly ChangedRow[] | undefined>;
+}
+
+/** A revision, as one that was read can be found again: a database that is restored to an older state numbers its revisions again. */
+export interface Newest {
+  readonly revision: number;
+  /** Null: it was written before there were hashes. */
+  readonly hash: string | null;
 }
 
 export interface ChangedRow {

@@ -6,7 +6,7 @@ import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../../test/fixtures/admin-node.ts';
 import { STORE_KINDS, openAt } from '../../../test/setup/stores.ts';
 
-const MOST = 6;
+const MOST = 4;
 
 describe.skipIf(!inject('postgres'))('statements on PostgreSQL', () => {
   let node: AdminNode;
@@ -43,7 +43,8 @@ describe.skipIf(!inject('postgres'))('statements on PostgreSQL', () => {
   ] as const)(`%s %s needs no more than ${MOST}`, async (method, path, body, status) => {
     const statements = await statementsOf(method, path, body, status);
     expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(MOST);
-    expect([statements[0], statements.at(-1)]).toEqual(['begin', 'commit']);
+    // The first statement begins the transaction as well, the last one ends it.
+    expect([statements[0]!.slice(0, 7), statements.at(-1)!.slice(-8)]).toEqual(['begin; ', '; commit']);
   });
 
   it('reading one entity is one', async () => {

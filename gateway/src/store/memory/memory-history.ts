@@ -8,7 +8,7 @@ import { differencesOf, reversed, sortedState, takeBack } from '../history/state
 import type { Rows } from '../history/states.ts';
 import { pageOf } from '../page.ts';
 import type { RowKey } from '../row-tables.ts';
-import type { Change, Difference, Entity, History, Page, RevisionRecord, Verification, WriteOptions } from '../store.ts';
+import type { Change, Difference, Entity, History, Newest, Page, RevisionRecord, Verification, WriteOptions } from '../store.ts';
 import type { IndexedRows } from './indexed-rows.ts';
 
 interface MemoryHistoryOptions {
@@ -66,13 +66,12 @@ export class MemoryHistory implements History {
     return found;
   }
 
-  readonly changedSince = (revision: number, limit: number): readonly RowKey[] | undefined => {
+  readonly changedSince = ({ revision }: Newest, limit: number): readonly RowKey[] | undefined => {
     if (revision < this.#base.revision || revision > this.#newest) return undefined;
     const since = this.#since(revision);
-    if (since.reduce((sum, { changes }) => sum + changes.length, 0) > limit) return undefined;
     const changed = since.flatMap(({ changes }) => changes);
     const places = new Map(changed.map(({ entity, key }) => [`${entity}\n${key}`, { entity, key }] as const));
-    return [...places.keys()].sort().map((place) => places.get(place)!);
+    return places.size > limit ? undefined : [...places.keys()].sort().map((place) => places.get(place)!);
   };
 
   async revisions({ size, after }: PageOptions): Promise<Page<RevisionRecord>> {
@@ -122,6 +121,8 @@ export class MemoryHistory implements History {
     }
     return { isIntact: true, revisions: this.#logged.length };
   }
+
+  readonly newest = (): Newest => ({ revision: this.#newest, hash: this.#logged.at(-1)?.record.hash ?? this.#base.hash });
 
   get #newest(): number {
     return this.#base.revision + this.#logged.length;

@@ -5,7 +5,7 @@ import { combinationIn, uniqueValue } from '../entity-index.ts';
 import type { UniqueValue } from '../entity-index.ts';
 import { pageOf, toSeconds } from '../page.ts';
 import type { RowKey } from '../row-tables.ts';
-import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
+import type { ChangedRow, Entity, ListOptions, Newest, Page, Reader, TagRow } from '../store.ts';
 import type { IndexedRows } from './indexed-rows.ts';
 import type { SortedKeys } from './sorted-keys.ts';
 
@@ -21,7 +21,8 @@ interface MemoryReaderOptions {
   /** Decides which rows have expired, in milliseconds since 1970. */
   readonly now: () => number;
   /** Where the rows are that changed after a revision; nothing when that is not known. */
-  readonly changed: (revision: number, limit: number) => readonly RowKey[] | undefined;
+  readonly changed: (since: Newest, limit: number) => readonly RowKey[] | undefined;
+  readonly newest: () => Newest;
 }
 
 export class MemoryReader implements Reader {
@@ -68,9 +69,13 @@ export class MemoryReader implements Reader {
     return this.#options.state().revision;
   }
 
-  async changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
+  async newest(): Promise<Newest> {
+    return this.#options.newest();
+  }
+
+  async changedSince(since: Newest, limit: number): Promise<readonly ChangedRow[] | undefined> {
     const { state, changed } = this.#options;
-    return changed(revision, limit)?.map(({ entity, key }) => ({ entity, key, row: state().rows.find(entity, key)?.row ?? null }));
+    return changed(since, limit)?.map(({ entity, key }) => ({ entity, key, row: state().rows.find(entity, key)?.row ?? null }));
   }
 
   #owner(entity: string, value: UniqueValue): Entity | undefined {

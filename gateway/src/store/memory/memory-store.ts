@@ -47,7 +47,8 @@ export class MemoryStore implements Store {
     this.#feed = new ChangeFeed(0, log, clock);
     this.dataPlanes = new MemoryDataPlanes(clock);
     this.history = new MemoryHistory({ read: (work) => this.#turns.read(async () => work(this.#current().rows)), schemas, retention });
-    this.latest = new MemoryReader({ state: () => this.#current(), schemas, now: () => clock.now(), changed: this.history.changedSince });
+    const { changedSince: changed, newest } = this.history;
+    this.latest = new MemoryReader({ state: () => this.#current(), schemas, now: () => clock.now(), changed, newest });
     this.#expiry = new ExpiryWatch({
       clock,
       next: async () => this.#state.rows.nextExpiry(),
@@ -64,17 +65,14 @@ export class MemoryStore implements Store {
     const { value, revision, nextExpiry } = await this.#turns.write(async () => {
       const state = this.#current();
       const nowMs = this.#clock.now();
-      const tables = new MemoryTables(state.rows, this.#schemas, nowMs);
+      const tables = new MemoryTables(state.rows, this.#schemas);
       try {
         const outcome = await runTransaction({
           reader: this.#reader(state, nowMs), tables, schemas: this.#schemas, revision: state.revision, nowMs,
           nextExpiry: state.rows.nextExpiry(), options,
         }, work);
         state.rows.keep();
-        const made = outcome.hasChanged ? outcome.revision : undefined;
-        for (const [number, changes] of Map.groupBy(tables.changes, (change) => change.revision)) {
-          this.history.add(changes, nowMs, number === made ? options : {});
-        }
+        for (const [changes, made] of tables.revisions) this.history.add(changes, nowMs, made);
         this.#state = { rows: state.rows, revision: outcome.revision };
         return outcome;
       } catch (error) {
@@ -133,6 +131,7 @@ export class MemoryStore implements Store {
   }
 
   #reader(state: MemoryState, nowMs: number): Reader {
-    return new MemoryReader({ state: () => state, schemas: this.#schemas, now: () => nowMs, changed: this.history.changedSince });
+    const { changedSince: changed, newest } = this.history;
+    return new MemoryReader({ state: () => state, schemas: this.#schemas, now: () => nowMs, changed, newest });
   }
 }

@@ -3,79 +3,78 @@ import { foreignFieldsOf } from '../../model/schema/entity-schema.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { indexOf } from '../entity-index.ts';
 import { toSeconds } from '../page.ts';
-import type { Cascading, Claim, Dependence, Findings, LogPlace, RowKey, RowTables, WrittenRow } from '../row-tables.ts';
-import type { Change, Entity } from '../store.ts';
+import type { Cascading, Claim, Dependence, Finding, FoundRow, RowChanges, RowKey, RowTables, WantedValue } from '../row-tables.ts';
+import type { Change, WriteOptions } from '../store.ts';
 import type { IndexedRows } from './indexed-rows.ts';
 
 export class MemoryTables implements RowTables {
   readonly #rows: IndexedRows;
   readonly #schemas: Schemas;
-  readonly #nowMs: number;
-  /** What the transaction has changed, in order. */
-  readonly changes: Change[] = [];
+  #logged: Change[] = [];
+  /** The revisions that the transaction has made, in order, with what they consist of. */
+  readonly revisions: (readonly [readonly Change[], WriteOptions])[] = [];
 
-  constructor(rows: IndexedRows, schemas: Schemas, nowMs: number) {
+  constructor(rows: IndexedRows, schemas: Schemas) {
     this.#rows = rows;
     this.#schemas = schemas;
-    this.#nowMs = nowMs;
   }
 
-  async check({ entity, key, isNew, unique, references }: Claim): Promise<Findings> {
-    const isTaken = (owner: string | undefined) => owner !== undefined && owner !== key;
-    return {
-      isKeyTaken: isNew && this.#rows.find(entity, key) !== undefined,
-      taken: new Set(unique.filter((value) => isTaken(this.#rows.ownerOf(entity, value))).map(({ field }) => field)),
-      missing: new Set(references.filter(({ target, targetKey }) => !this.#rows.find(target, targetKey)).map(({ field }) => field)),
-    };
+  async check(claims: readonly Claim[]): Promise<readonly Finding[]> {
+    return claims.flatMap(({ entity, key, isNew, unique, references }, claim): Finding[] => {
+      const taken = unique.filter((value) => (this.#rows.ownerOf(entity, value) ?? key) !== key);
+      const missing = references.filter(({ target, targetKey }) => !this.#rows.find(target, targetKey));
+      return [
+        ...isNew && this.#rows.find(entity, key) ? [{ claim, problem: 'key' as const, field: '' }] : [],
+        ...taken.map(({ field }) => ({ claim, problem: 'unique' as const, field })),
+        ...missing.map(({ field }) => ({ claim, problem: 'reference' as const, field })),
+      ];
+    });
   }
 
-  async insert(rows: readonly WrittenRow[], place: LogPlace): Promise<void> {
-    this.#put(rows, 'insert', place);
-  }
-
-  async replace(rows: readonly WrittenRow[], place: LogPlace): Promise<void> {
-    this.#put(rows, 'replace', place);
+  async write({ claims, removed, inserted, replaced, logged, end }: RowChanges): Promise<readonly Finding[]> {
+    const findings = await this.check(claims);
+    if (findings.length > 0) return findings;
+    for (const row of removed) this.#rows.remove(row);
+    for (const row of [...inserted, ...replaced]) this.#rows.put(row, indexOf(this.#schemas.get(row.entity)!, row.row));
+    this.#logged.push(...logged);
+    if (end) this.revisions.push([this.#logged.splice(0), end.options]);
+    return [];
   }
 
   async dependents(roots: readonly RowKey[], cascading: Cascading) {
-    const found = roots.filter(({ entity, key }) => this.#rows.find(entity, key));
     const references: Dependence[] = [];
-    const seen = new Set<string>();
-    const pending = [...found];
-    for (let row = pending.pop(); row; row = pending.pop()) {
-      const id = `${row.entity}/${row.key}`;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      for (const reference of this.#referencesTo(row)) {
+    const seen = new Map<string, FoundRow>();
+    const pending = [...roots];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { entity, key } = next;
+      const row = this.#rows.find(entity, key)?.row;
+      if (!row || seen.has(`${entity}/${key}`)) continue;
+      seen.set(`${entity}/${key}`, { entity, key, row });
+      for (const reference of this.#referencesTo(next)) {
         references.push(reference);
         if (cascading.get(reference.entity)?.has(reference.field)) pending.push(reference);
       }
     }
-    return { found, references: references.sort(byPlace) };
+    return { found: [...seen.values()], references: references.sort(byPlace) };
   }
 
-  async rows(keys: readonly RowKey[]): Promise<readonly (RowKey & { readonly row: Entity })[]> {
-    return keys.map(({ entity, key }) => ({ entity, key, row: this.#rows.find(entity, key)!.row }));
+  async rows(keys: readonly RowKey[]): Promise<readonly FoundRow[]> {
+    return keys.flatMap(({ entity, key }) => {
+      const found = this.#rows.find(entity, key);
+      return found ? [{ entity, key, row: found.row }] : [];
+    });
   }
 
-  async remove(keys: readonly RowKey[], operation: Change['operation'], { revision, position }: LogPlace): Promise<void> {
-    keys.forEach(({ entity, key }, n) => {
-      const before = this.#rows.find(entity, key)?.row ?? null;
-      this.#rows.remove({ entity, key });
-      this.changes.push({ revision, position: position + n, entity, key, operation, before, after: null, at: this.#nowMs });
+  async owners(values: readonly WantedValue[]): Promise<readonly (FoundRow & { readonly value: number })[]> {
+    return values.flatMap((wanted, value) => {
+      const { entity } = wanted;
+      const key = this.#rows.ownerOf(entity, wanted);
+      return key === undefined ? [] : [{ value, entity, key, row: this.#rows.find(entity, key)!.row }];
     });
   }
 
   async expired(nowMs: number): Promise<readonly RowKey[]> {
     return this.#rows.expiring().filter(({ expiresAt }) => expiresAt <= toSeconds(nowMs));
-  }
-
-  #put(rows: readonly WrittenRow[], operation: Change['operation'], { revision, position }: LogPlace): void {
-    rows.forEach((written, n) => {
-      const { entity, key, before, row } = written;
-      this.#rows.put(written, indexOf(this.#schemas.get(entity)!, row));
-      this.changes.push({ revision, position: position + n, entity, key, operation, before, after: row, at: this.#nowMs });
-    });
   }
 
   #referencesTo(row: RowKey): readonly Dependence[] {

@@ -55,7 +55,7 @@ function add(rows: IndexedRows, schema: EntitySchema, row: Entity): void {
   if (rows.find(entity, key)) throw primaryKeyViolation({ [primaryKeyOf(schema)]: key });
   const twin = index.unique.find((value) => rows.ownerOf(entity, value) !== undefined);
   if (twin) throw uniqueViolation(twin.values);
-  rows.put({ entity, key, row, expiresAt: expiryOf(schema, row), before: null, removed: EMPTY_INDEX, added: index }, index);
+  rows.put({ entity, key, row, expiresAt: expiryOf(schema, row), removed: EMPTY_INDEX, added: index }, index);
   rows.keep();
 }
 

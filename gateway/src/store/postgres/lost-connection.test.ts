@@ -87,6 +87,8 @@ describe.skipIf(!inject('postgres'))('a connection to PostgreSQL that is cut', (
   const service = (n: number) => ({ id: id(n), name: `s${n}`, tags: [`tag ${n}`] });
   const write = (n: number) => through.write(async (writer) => {
     await writer.insert('services', service(n));
+    // Otherwise it would be a single statement.
+    await writer.flush();
     await writer.insert('routes', { id: id(n), name: `r${n}`, service: { id: id(n) }, tags: null });
   });
   /** Which traces a write left: the rows, what finds them, the log. */
@@ -112,8 +114,8 @@ describe.skipIf(!inject('postgres'))('a connection to PostgreSQL that is cut', (
       if (failure === undefined) expect(left).toEqual(new Set([true]));
       outcomes.push(left.has(true) ? 'done' : 'undone');
     }
-    // Five or more moments before the end of the transaction, and then a write that met no cut.
-    expect(outcomes.join(' ')).toMatch(/^(undone ){5,}done( done)*$/);
+    // Three or more moments before the end of the transaction, and then a write that met no cut.
+    expect(outcomes.join(' ')).toMatch(/^(undone ){3,}done( done)*$/);
     expect(await direct.latest.revision()).toBe(outcomes.filter((outcome) => outcome === 'done').length);
   });
 });

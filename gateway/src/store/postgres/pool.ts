@@ -51,9 +51,9 @@ function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown
   let isBroken = false;
   const query = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
-      const result = await client.query(text, [...parameters]);
+      const result: pg.QueryResult | readonly pg.QueryResult[] = await client.query(text, [...parameters]);
       observer.answered();
-      return result as unknown as PostgresQueryResult<R>;
+      return (isSeveral(result) ? together(result) : result) as unknown as PostgresQueryResult<R>;
     } catch (error) {
       isBroken ||= isOutage(error);
       throw judged(error);
@@ -64,6 +64,15 @@ function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown
     // After an outage the connection may still be busy with the query that nothing waits for any more.
     release: (destroy) => client.release(destroy === true || isBroken),
   };
+}
+
+function isSeveral(result: pg.QueryResult | readonly pg.QueryResult[]): result is readonly pg.QueryResult[] {
+  return Array.isArray(result);
+}
+
+/** The rows of several statements that were sent at once; that they are `select` is what makes kysely take rows. */
+function together(results: readonly pg.QueryResult[]): pg.QueryResult {
+  return { ...results[0]!, command: 'SELECT', rows: results.flatMap(({ rows }) => rows as readonly unknown[]) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The store for production: PostgreSQL, shared by all nodes of a control plane. */
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
@@ -50,14 +51,16 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   }
 }
 
+/** Without the limit, the planner expects a hundred elements and scans tables of some thousand rows. */
+function elements(parameter: string): string {
+  const array = `cast(${parameter} as json)`;
+  return `(select value from json_array_elements(${array}) limit json_array_length(${array})) given`;
+}
+
 const dialect: Dialect = {
   name: 'postgres',
   types: { key: sql`text collate "C"`, text: sql`text`, long: sql`bigint` },
-  // Without the limit, the planner expects a hundred elements and scans tables of some thousand rows.
-  elements: (parameter) => {
-    const array = `cast(${parameter} as json)`;
-    return `(select value from json_array_elements(${array}) limit json_array_length(${array})) given`;
-  },
+  elements,
   number: (column, member) => `cast(cast(${column} as json) ->> '${member}' as double precision)`,
   forUpdate: 'for update',
   // PostgreSQL runs all modifying CTEs, and checks references when all of them have run.
@@ -65,6 +68,15 @@ const dialect: Dialect = {
     const named = parts.map((part, n) => `part${n} as (${part})`);
     return [`with ${named.join(', ')} select pg_notify(${CHANNEL}, cast(:revision as text))`];
   },
+  // When the check finds something, nothing is given to the parts.
+  checked: (parts, check) => {
+    const unless = (parameter: string) => `(select case when exists (select from problems) then '[]' else cast(${parameter} as text) end)`;
+    const given = parts.map((part) => part.replace(/elements\((:\w+)\)/g, (_, parameter: string) => elements(unless(parameter))));
+    const named = given.map((part, n) => `part${n} as (${part})`);
+    return `with problems as (${check}), ${named.join(', ')} select problem, field, n from problems
+      union all select 'none', cast(pg_notify(${CHANNEL}, cast(:revision as text)) as text), '' where not exists (select from problems)`;
+  },
+  literal: (value) => (typeof value === 'string' ? pg.escapeLiteral(value) : String(value)),
   alone: (db, work) => db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
     return work(transaction);

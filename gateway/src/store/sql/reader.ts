@@ -6,7 +6,7 @@ import type { EntityValue } from '../../model/schema/field.ts';
 import { combinationIn, uniqueValue } from '../entity-index.ts';
 import type { UniqueValue } from '../entity-index.ts';
 import { pageOf, toSeconds } from '../page.ts';
-import type { ChangedRow, Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
+import type { ChangedRow, Entity, ListOptions, Newest, Page, Reader, TagRow } from '../store.ts';
 import { listStatement, tagsStatement } from './list-statement.ts';
 import type { SqlContext } from './sql-context.ts';
 import { run } from './statement.ts';
@@ -16,6 +16,11 @@ import type { Connection } from './tables.ts';
 interface BodyRow {
   readonly key: string;
   readonly body: string;
+}
+
+interface NewestRow {
+  readonly value: number;
+  readonly hash: string | null;
 }
 
 interface TagTableRow {
@@ -84,8 +89,19 @@ export class TableReader implements Reader {
     return (await this.#run<{ readonly value: number }>(this.#context.statements.revision, {}))[0]!.value;
   }
 
-  async changedSince(revision: number, limit: number): Promise<readonly ChangedRow[] | undefined> {
-    const rows = await this.#run<BodyRow & { readonly entity: string }>(this.#context.statements.changedSince, { revision });
+  async newest(): Promise<Newest> {
+    const [{ value, hash }] = await this.#run<NewestRow>(this.#context.statements.newest, {}) as [NewestRow];
+    return { revision: value, hash };
+  }
+
+  async changedSince({ revision, hash }: Newest, limit: number): Promise<readonly ChangedRow[] | undefined> {
+    const [seen] = await this.#run<NewestRow & { readonly seen_hash: string | null }>(this.#context.statements.seen, { revision });
+    const { value, hash: newest, seen_hash: known } = seen!;
+    if (value === revision) return newest === hash ? [] : undefined;
+    // Without a hash, the revision cannot be told from another one of its number.
+    if (value < revision || known === null || known !== hash) return undefined;
+    const { statements } = this.#context;
+    const rows = await this.#run<BodyRow & { readonly entity: string }>(statements.changedSince, { revision, limit: limit + 1 });
     if (rows.length > limit) return undefined;
     return rows.map(({ entity, key, body }) => ({ entity, key, row: body === null ? null : JSON.parse(body) as Entity }));
   }

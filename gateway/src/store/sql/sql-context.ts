@@ -1,10 +1,12 @@
 /** What the transactions of one store share: its statements, and the types of its rows. */
 import type { EntitySchema, Schemas } from '../../model/schema/entity-schema.ts';
-import { run, statement } from './statement.ts';
-import type { Parameters, Statement } from './statement.ts';
-import { statementsFor } from './statements.ts';
+import { PLAIN } from '../history/seal.ts';
+import type { Seal } from '../history/seal.ts';
+import { statement } from './statement.ts';
+import type { Statement } from './statement.ts';
+import { CHECK, statementsFor } from './statements.ts';
 import type { Statements } from './statements.ts';
-import type { Connection, Dialect } from './tables.ts';
+import type { Dialect } from './tables.ts';
 import { WRITE_PARTS } from './write-parts.ts';
 import type { WritePart } from './write-parts.ts';
 
@@ -12,7 +14,7 @@ export class SqlContext {
   readonly statements: Statements;
   readonly #composed = new Map<string, readonly Statement[]>();
 
-  constructor(readonly dialect: Dialect, readonly schemas: Schemas) {
+  constructor(readonly dialect: Dialect, readonly schemas: Schemas, readonly seal: Seal = PLAIN) {
     this.statements = statementsFor(dialect);
   }
 
@@ -21,11 +23,12 @@ export class SqlContext {
     return this.#kept(JSON.stringify(shape), () => [compose()])[0]!;
   }
 
-  /** Does the parts of a change. */
-  async write(connection: Connection, parts: readonly WritePart[], values: Parameters): Promise<void> {
-    const statements = this.#kept(parts.join(), () => (
-      this.dialect.write(parts.map((part) => WRITE_PARTS[part])).map((template) => statement(this.dialect, template))));
-    for (const each of statements) await run(connection, each, values);
+  /** The statements that do the parts of a change. @param isChecked whether claims are checked by the same statement */
+  changes(parts: readonly WritePart[], isChecked: boolean): readonly Statement[] {
+    const { dialect } = this;
+    const templates = parts.map((part) => WRITE_PARTS[part]);
+    return this.#kept(`${isChecked ? 'checked:' : ''}${parts.join()}`, () => (
+      (isChecked ? [dialect.checked!(templates, CHECK)] : dialect.write(templates)).map((template) => statement(dialect, template))));
   }
 
   schemaOf(entity: string): EntitySchema {

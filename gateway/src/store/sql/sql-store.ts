@@ -1,5 +1,5 @@
 /** The store over kysely. What differs between databases is in the dialect. */
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -9,16 +9,22 @@ import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { ChangeFeed } from '../change-feed.ts';
 import { isDatabaseUnavailable } from '../database-unavailable.ts';
 import { ExpiryWatch } from '../expiry-watch.ts';
+import { DEFAULT_RETENTION } from '../history/retention.ts';
 import type { Retention } from '../history/retention.ts';
-import type { Change, DataPlaneRows, Entity, History, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
+import type { Change, DataPlaneRows, Newest, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
+import { Pruning } from './pruning.ts';
 import { TableReader } from './reader.ts';
+import { RevisionLog } from './revision-log.ts';
 import { SqlContext } from './sql-context.ts';
+import { SqlHistory } from './sql-history.ts';
+import type { ChangeRow } from './sql-history.ts';
 import { SqlTables } from './sql-tables.ts';
+import { SqlTransaction } from './sql-transaction.ts';
 import { run } from './statement.ts';
-import type { Dialect, Tables } from './tables.ts';
+import type { Connection, Dialect, Tables } from './tables.ts';
 import { runTransaction } from './transaction.ts';
 import { renewUniqueIndex } from './unique-index.ts';
 
@@ -58,21 +64,32 @@ export class SqlStore implements Store {
 
   readonly dataPlanes: DataPlaneRows;
   readonly latest: Reader;
+  readonly history: SqlHistory;
   readonly #database: SqlDatabase;
   readonly #context: SqlContext;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #expiry: ExpiryWatch;
+  readonly #pruning: Pruning;
   readonly #parts: { close(): Promise<void> }[] = [];
   #feed: ChangeFeed | undefined;
+  /** The newest revision that this node has seen. */
+  #newest: Newest = { revision: 0, hash: null };
   /** The newest revision that this node has made; 0 when that is not certain. */
   #ownRevision = 0;
 
-  private constructor(database: SqlDatabase, { schemas, log, clock = SYSTEM_CLOCK }: SqlStoreOptions) {
+  private constructor(database: SqlDatabase, { schemas, log, clock = SYSTEM_CLOCK, retention = DEFAULT_RETENTION }: SqlStoreOptions) {
     this.#database = database;
     this.#context = new SqlContext(database.dialect, schemas);
     this.#clock = clock;
     this.#log = log;
+    this.history = new SqlHistory(database.reading, this.#context);
+    this.#pruning = new Pruning({
+      db: database.db, context: this.#context, retention, clock,
+      failed: (error) => {
+        if (!isDatabaseUnavailable(error)) log.error('cannot remove old revisions from the history', { error: messageOf(error) });
+      },
+    });
     this.latest = new TableReader(database.reading, this.#context, () => clock.now());
     this.dataPlanes = new DataPlaneTable(database.db, database.dialect, clock);
     this.#expiry = new ExpiryWatch({
@@ -93,35 +110,33 @@ export class SqlStore implements Store {
     return this.#database.dialect.snapshot(this.#database.reading, (transaction) => work(this.#reader(transaction, this.#clock.now())));
   }
 
-  get history(): History {
-    throw new Error('databases keep no history yet');
-  }
-
   async write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions = {}): Promise<Written<T>> {
-    const transact = () => this.#database.db.transaction().execute(async (transaction) => {
-      const [begun] = await run<{ readonly value: number; readonly next_expiry: number | null }>(
-        transaction, this.#context.statements.begin, {});
+    const { begin } = this.#context.statements;
+    const transact = () => SqlTransaction.run<Begun, Outcome<T>>(this.#database.db, this.#database.dialect, begin, async (transaction, [begun]) => {
       const nowMs = this.#clock.now();
+      const log = new RevisionLog({
+        seal: this.#context.seal, previous: begun!.hash, nowMs, ends: (made) => { this.#ownRevision = made; },
+      });
       const outcome = await runTransaction({
-        reader: this.#reader(transaction, nowMs), tables: new SqlTables(transaction, this.#context, nowMs), schemas: this.#context.schemas,
-        revision: begun!.value, nowMs, nextExpiry: begun!.next_expiry ?? undefined, options,
+        reader: this.#reader(transaction.connection, nowMs), schemas: this.#context.schemas, nowMs, options,
+        tables: new SqlTables({ transaction, context: this.#context, log, nowMs }),
+        revision: begun!.value, nextExpiry: begun!.next_expiry ?? undefined,
       }, work);
-      // Its notification may come before the answer to the end of the transaction.
-      if (outcome.revision > begun!.value) this.#ownRevision = outcome.revision;
-      return outcome;
+      return { ...outcome, hash: log.hash };
     });
-    const { value, revision, nextExpiry } = await this.#withoutConflict(transact).catch((error: unknown) => {
+    const { value, revision, hash, nextExpiry } = await this.#withoutConflict(transact).catch((error: unknown) => {
       this.#ownRevision = 0;
       throw error;
     });
     if (nextExpiry !== undefined) this.#expiry.expires(nextExpiry);
-    this.feed.advance(revision);
+    this.#see({ revision, hash });
+    this.#pruning.wrote(revision);
     return { value, revision };
   }
 
   async changesAfter(revision: number, limit: number): Promise<readonly Change[]> {
     const rows = await run<ChangeRow>(this.#database.reading, this.#context.statements.changes, { revision, limit });
-    return rows.map(({ body, ...row }) => ({ ...row, before: null, after: body === null ? null : JSON.parse(body) as Entity }));
+    return rows.map((row) => this.history.change(row));
   }
 
   onChange(listener: (revision: number) => void): () => void {
@@ -145,18 +160,19 @@ export class SqlStore implements Store {
   async close(): Promise<void> {
     await Promise.all(this.#parts.splice(0).map((part) => part.close()));
     this.feed.close();
-    await this.#expiry.close();
+    await Promise.all([this.#expiry.close(), this.#pruning.close()]);
     await Promise.all([this.#database.db.destroy(), this.#database.reading.destroy()]);
   }
 
   async #watch(pollMs: number): Promise<void> {
-    const feed = this.#feed = new ChangeFeed(await this.latest.revision(), this.#log, this.#clock);
+    this.#newest = await this.latest.newest();
+    const feed = this.#feed = new ChangeFeed(this.#newest.revision, this.#log, this.#clock);
     // A write of this node tells the watch itself when its rows expire.
     feed.listen((revision) => {
       if (revision > this.#ownRevision) this.#expiry.lookSoon();
     });
     this.#expiry.look();
-    if (pollMs > 0) feed.poll(pollMs, () => this.latest.revision());
+    if (pollMs > 0) feed.poll(pollMs, () => this.#look());
   }
 
   /** Runs a transaction again that was undone because of another one. */
@@ -170,7 +186,33 @@ export class SqlStore implements Store {
     }
   }
 
-  #reader(transaction: Transaction<Tables>, nowMs: number): Reader {
+  /** @returns the newest revision */
+  async #look(): Promise<number> {
+    const known = this.#newest;
+    const [row] = await run<SeenRow>(this.#database.reading, this.#context.statements.seen, { revision: known.revision });
+    const { value, hash, seen_hash: hashNow } = row!;
+    // A revision that is pruned, or was written before there were hashes, proves nothing.
+    const isOther = known.hash !== null && hashNow !== null && hashNow !== known.hash;
+    if (known === this.#newest && (value < known.revision || isOther)) this.#restored({ revision: value, hash });
+    else this.#see({ revision: value, hash });
+    return value;
+  }
+
+  #see(newest: Newest): void {
+    if (newest.revision > this.#newest.revision) this.#newest = newest;
+    this.feed.advance(newest.revision);
+  }
+
+  #restored(newest: Newest): void {
+    const { revision } = newest;
+    this.#log.error('the database was restored to an older state, or another one took its place: this node follows what it has now', {
+      revision, seen: this.#newest.revision,
+    });
+    this.#newest = newest;
+    this.feed.restart(revision);
+  }
+
+  #reader(transaction: Connection, nowMs: number): Reader {
     return new TableReader(transaction, this.#context, () => nowMs);
   }
 
@@ -180,4 +222,22 @@ export class SqlStore implements Store {
   }
 }
 
-type ChangeRow = Omit<Change, 'before' | 'after'> & { readonly body: string | null };
+interface SeenRow {
+  readonly value: number;
+  readonly hash: string | null;
+  /** Of the revision that was asked for. */
+  readonly seen_hash: string | null;
+}
+
+interface Begun {
+  readonly value: number;
+  readonly hash: string | null;
+  readonly next_expiry: number | null;
+}
+
+interface Outcome<T> {
+  readonly value: T;
+  readonly revision: number;
+  readonly hash: string | null;
+  readonly nextExpiry: number | undefined;
+}

@@ -16,9 +16,20 @@ export interface Tables {
   unique_declarations: { entity: string; declaration: string };
   entity_references: { entity: string; key: string; field: string; target: string; target_key: string };
   entity_tags: { entity: string; key: string; digest: string; tag: string };
-  changes: { revision: number; position: number; entity: string; key: string; operation: string; body: string | null; at: number };
-  /** One row. */
-  revisions: { id: number; value: number };
+  changes: {
+    revision: number; position: number; entity: string; key: string; operation: string;
+    /** The entity before and afterwards, as the log keeps it. */
+    old_body: string | null; body: string | null;
+    at: number;
+  };
+  /** One row: the newest revision. */
+  revisions: { id: number; value: number; hash: string | null };
+  revision_records: {
+    revision: number; at: number; author: string | null; request_id: string | null; comment: string | null; changes: number;
+    /** The hash of the revision before. */
+    previous: string | null;
+    hash: string;
+  };
   data_planes: { id: string; body: string; expires_at: number };
   applied_migrations: { name: string; applied_at: number };
 }
@@ -40,6 +51,13 @@ export interface Dialect {
   translate?(template: string): string;
   /** The statements that do all parts of a change: one where the database allows it. It may notify other nodes; without that, they poll. */
   write(parts: readonly string[]): readonly string[];
+  /**
+   * One statement that does all parts of a change unless a check finds something, and gives what that finds. @default - the check is run
+   * apart
+   */
+  checked?(parts: readonly string[], check: string): string;
+  /** A value as part of a statement. With it, several statements go to the database at once. @default - each goes on its own */
+  literal?(value: string | number | null): string;
   /** Runs the work in a transaction of a connection, while every other node that does the same waits. */
   alone<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Runs a migration, where one that was interrupted may have left some of its tables. @default - a transaction leaves none */

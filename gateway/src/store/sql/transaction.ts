@@ -5,8 +5,6 @@ import { expectRevision } from '../history/revision-errors.ts';
 import type { WriteOptions, Writer } from '../store.ts';
 
 interface Transaction extends WriterOptions {
-  /** When it began, in milliseconds since 1970: one moment decides which rows have expired. */
-  readonly nowMs: number;
   /** When the first row of the tables expires, in seconds since 1970; `undefined`: none does. */
   readonly nextExpiry: number | undefined;
   readonly options: WriteOptions;
@@ -16,8 +14,6 @@ interface Outcome<T> {
   readonly value: T;
   /** The newest revision after the work. */
   readonly revision: number;
-  /** Whether the work has made that revision. */
-  readonly hasChanged: boolean;
   /** When the next row expires, as far as the transaction knows; `undefined`: none does. */
   readonly nextExpiry: number | undefined;
 }
@@ -27,11 +23,13 @@ export async function runTransaction<T>(transaction: Transaction, work: (writer:
   expectRevision(options.expected, transaction.revision);
   const hasExpired = nextExpiry * 1000 <= nowMs;
   const sweeper = new EntityWriter(transaction);
-  if (hasExpired) await sweeper.removeExpired(nowMs);
+  if (hasExpired) {
+    await sweeper.removeExpired();
+    await sweeper.end({}, false);
+  }
   const writer = new EntityWriter({ ...transaction, revision: await sweeper.revision() });
   const value = await work(writer);
   const next = Math.min(nextExpiry, writer.nextExpiry ?? Infinity);
-  await writer.flush();
-  const hasChanged = writer.changed !== undefined;
-  return { value, revision: await writer.revision(), hasChanged, nextExpiry: next === Infinity ? undefined : next };
+  await writer.end(options, true);
+  return { value, revision: await writer.revision(), nextExpiry: next === Infinity ? undefined : next };
 }

@@ -2,5 +2,6 @@
 import type { Migration } from '../migrate.ts';
 import { entities } from './0001-entities.ts';
 import { uniqueValues } from './0002-unique-values.ts';
+import { history } from './0003-history.ts';
 
-export const MIGRATIONS: readonly Migration[] = [entities, uniqueValues];
+export const MIGRATIONS: readonly Migration[] = [entities, uniqueValues, history];
