@@ -106,7 +106,7 @@ describe.each(STORE_KINDS)('the history on $name', ({ newPlace, skip, isLasting 
     const ttl = clock.now() / 1000 + 5;
     await store.write((writer) => writer.insert('things', thing('t', { ttl })), { author: 'ann' });
     clock.advance(5_000);
-    await store.write((writer) => writer.insert('owners', owner('a')), { author: 'bob', expected: 1 });
+    await store.write((writer) => writer.insert('owners', owner('a')), { author: 'bob' });
     const { items } = await store.history.revisions({ size: 3 });
     expect(items.map(({ revision, author }) => [revision, author])).toEqual([[3, 'bob'], [2, null], [1, 'ann']]);
     expect(plain((await store.history.changes(2, { size: 3 })).items)).toEqual([[1, 'expire', 'things t', thing('t', { ttl }), null]]);

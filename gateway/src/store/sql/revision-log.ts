@@ -5,17 +5,29 @@ import type { RowChanges } from '../row-tables.ts';
 
 type Tuple = readonly (string | number | null)[];
 
+interface RevisionLogOptions {
+  readonly seal: Seal;
+  /** The hash of the newest revision. */
+  readonly previous: string | null;
+  /** When the transaction began, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** Called with a revision that is about to be written: others may hear of it before the answer comes. */
+  readonly ends: (revision: number) => void;
+}
+
 export class RevisionLog {
   readonly #seal: Seal;
   readonly #nowMs: number;
   #previous: string | null;
   #hash: RevisionHash | undefined;
 
-  /** @param previous the hash of the newest revision */
-  constructor(seal: Seal, previous: string | null, nowMs: number) {
+  readonly #ends: (revision: number) => void;
+
+  constructor({ seal, previous, nowMs, ends }: RevisionLogOptions) {
     this.#seal = seal;
     this.#previous = previous;
     this.#nowMs = nowMs;
+    this.#ends = ends;
   }
 
   /** The hash of the newest revision. */
@@ -37,6 +49,7 @@ export class RevisionLog {
     const digest = hash.end({ revision, at: this.#nowMs, author, requestId, comment, changes });
     const records: readonly Tuple[] = [[revision, this.#nowMs, author, requestId, comment, changes, this.#previous, digest]];
     this.#previous = digest;
+    this.#ends(revision);
     this.#hash = undefined;
     return { lines, records, counts: [[revision, digest]] as readonly Tuple[] };
   }

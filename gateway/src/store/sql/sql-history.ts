@@ -100,6 +100,7 @@ export class SqlHistory implements History {
 
   /** Reads in pieces: what is written meanwhile continues what is there. */
   async verify(): Promise<Verification> {
+    const { newest: first } = await this.#bounds(this.#db);
     let [count, before] = [0, undefined as RecordRow | undefined];
     for (;;) {
       const { recordsAfter } = this.#context.statements;
@@ -110,11 +111,11 @@ export class SqlHistory implements History {
         before = record;
         count += 1;
       }
-      if (records.length < AT_ONCE) break;
+      if (records.length === 0) break;
     }
     const { newest } = await this.#bounds(this.#db);
-    if (before === undefined || before.revision === newest) return { isIntact: true, revisions: count };
-    return { isIntact: false, revision: before.revision, problem: `the newest revision is ${newest}` };
+    if (before === undefined || (before.revision >= first && before.revision <= newest)) return { isIntact: true, revisions: count };
+    return { isIntact: false, revision: before.revision, problem: `its record is the last, and the newest revision is ${newest}` };
   }
 
   change({ old_body: old, body, ...row }: ChangeRow): Change {

@@ -194,6 +194,6 @@ describe('the body of a batch', () => {
       answered += 1;
     }
     expect((await batch).status).toBe(200);
-    expect(answered).toBeGreaterThan(5);
+    expect(answered).toBeGreaterThan(2);
   });
 });
