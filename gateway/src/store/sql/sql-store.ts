@@ -112,7 +112,8 @@ export class SqlStore implements Store {
 
   async write<T>(work: (writer: Writer) => Promise<T>, options: WriteOptions = {}): Promise<Written<T>> {
     const { begin } = this.#context.statements;
-    const transact = () => SqlTransaction.run<Begun, Outcome<T>>(this.#database.db, this.#database.dialect, begin, async (transaction, [begun]) => {
+    const { db, dialect } = this.#database;
+    const transact = () => SqlTransaction.run<Begun, Outcome<T>>(db, dialect, begin, async (transaction, [begun]) => {
       const nowMs = this.#clock.now();
       const log = new RevisionLog({
         seal: this.#context.seal, previous: begun!.hash, nowMs, ends: (made) => { this.#ownRevision = made; },
