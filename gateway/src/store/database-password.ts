@@ -41,5 +41,7 @@ function rdsTokens({ host: hostname, port, user: username }: DatabaseLogin): () 
 
 /** The region in an endpoint of RDS. For another name, such as an alias, it is the one of the node's environment (`AWS_REGION`). */
 export function regionOf(host: string): string | undefined {
-  return /\.([a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];
+  const region = '([a-z]{2}(?:-[a-z]+)+-\\d)';
+  const [, inChina, elsewhere] = new RegExp(`\\.rds\\.${region}\\.amazonaws\\.com\\.cn$|\\.${region}\\.rds\\.amazonaws\\.com$`).exec(host) ?? [];
+  return inChina ?? elsewhere;
 }

@@ -27,7 +27,7 @@ const PROGRAMS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin', 
 /** Quick rather than safe: a crash of the machine may lose the data, a crash of the server does not. */
 const SETTINGS = [
   '--skip-name-resolve', '--innodb-log-file-size=16M', '--innodb-buffer-pool-size=32M', '--performance-schema=off', '--sync-frm=OFF',
-  '--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--innodb-doublewrite=0',
+  '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--innodb-doublewrite=0',
 ];
 
 const START_LIMIT_MS = 30_000;
@@ -121,6 +121,7 @@ function asSelf(): readonly string[] {
 export async function runMysql(options: ConnectionOptions, statement: string): Promise<readonly RowDataPacket[]> {
   const connection = await createConnection({ ...options });
   try {
+    await connection.query('set autocommit = 1');
     const [rows] = await connection.query(statement);
     return rows as RowDataPacket[];
   } finally {

@@ -43,10 +43,16 @@ export function driverConfig(connection: MysqlConnection, password: string | und
 
 /**
  * What every session has, whatever the defaults of the server are. Each statement sees what was committed before it: one that waited for
- * another writer must see what that one wrote. Backslashes escape in texts, as the driver assumes.
+ * another writer must see what that one wrote. Backslashes escape in texts, as the driver assumes. A transaction that waits for a lock
+ * may try three times in the time that an answer may take.
  */
-export const SESSION: readonly string[] = [
-  'set session transaction isolation level read committed',
-  "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', session time_zone = '+00:00', session autocommit = 1, "
-  + 'session foreign_key_checks = 1, session unique_checks = 1, session default_storage_engine = InnoDB',
-];
+export function sessionSettings({ timeoutMs }: MysqlConnection): readonly string[] {
+  const settings = {
+    sql_mode: "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", time_zone: "'+00:00'", autocommit: 1, foreign_key_checks: 1, unique_checks: 1,
+    default_storage_engine: 'InnoDB', innodb_lock_wait_timeout: Math.max(1, Math.floor(timeoutMs / 3000)),
+  };
+  return [
+    'set session transaction isolation level read committed',
+    `set ${Object.entries(settings).map(([name, value]) => `session ${name} = ${value}`).join(', ')}`,
+  ];
+}

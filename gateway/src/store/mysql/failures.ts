@@ -39,7 +39,7 @@ const CONFLICTS: ReadonlySet<number> = new Set([1205, 1213]);
 const ALREADY_MADE: ReadonlySet<number> = new Set([1050, 1060, 1061, 1062, 1091, 1826]);
 
 function errnoOf(error: unknown): number | undefined {
-  const { errno, sqlState } = error as { readonly errno?: unknown; readonly sqlState?: unknown };
+  const { errno, sqlState } = (error ?? {}) as { readonly errno?: unknown; readonly sqlState?: unknown };
   // Errors of sockets have negative numbers, and no state.
   return typeof errno === 'number' && typeof sqlState === 'string' ? errno : undefined;
 }
@@ -52,7 +52,7 @@ export function isOutage(error: unknown): boolean {
 
 /** @param error of the driver, or what `unavailable` made of it */
 export function isConflict(error: unknown): boolean {
-  const errno = errnoOf(error) ?? errnoOf((error as Error | undefined)?.cause ?? {});
+  const errno = errnoOf(error) ?? errnoOf((error as Error | undefined)?.cause);
   return errno !== undefined && CONFLICTS.has(errno);
 }
 

@@ -5,7 +5,7 @@ import type { Connection } from 'mysql2';
 
 import { passwordsOf } from '../database-password.ts';
 import { databaseUnavailable } from '../database-unavailable.ts';
-import { SESSION, driverConfig } from './connection.ts';
+import { driverConfig, sessionSettings } from './connection.ts';
 import type { MysqlConnection } from './connection.ts';
 import { isAlreadyMade, isConflict, isOutage, refusesWrites, unavailable } from './failures.ts';
 import { serverOf } from './server.ts';
@@ -122,7 +122,7 @@ export class ConnectionPool implements MysqlPool {
       made.on('error', () => undefined);
       await new Promise<void>((resolve, reject) => void made.connect((error) => (error ? reject(error) : resolve())));
       const { timeoutMs } = this.#target;
-      for (const sql of SESSION) await sent(made, sql, [], timeoutMs);
+      for (const sql of sessionSettings(this.#target)) await sent(made, sql, [], timeoutMs);
       const [row] = await sent(made, 'select version() as version, @@max_allowed_packet as packet', [], timeoutMs) as readonly [
         { readonly version: string; readonly packet: number }];
       const session = new Session(made, serverOf(row.version, row.packet));

@@ -23,8 +23,16 @@ export function serverOf(version: string, maxPacket: number): MysqlServer {
   return { isMariaDb: name === 'MariaDB', maxPacket };
 }
 
+/** Some servers of MariaDB put a version of MySQL before theirs; Aurora puts its own behind that of MySQL, without the last number. */
 function isOlder(version: string, than: string): boolean {
-  const [given, wanted] = [version, than].map((text) => (/^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '0').split('.').map(Number));
-  const at = wanted!.findIndex((part, n) => part !== (given![n] ?? 0));
-  return at >= 0 && (given![at] ?? 0) < wanted![at]!;
+  const text = /(\d[\d.]*)-mariadb/i.exec(version)?.[1] ?? version;
+  const [given, wanted] = [text, than].map((each) => each.split('.').map((part) => Number.parseInt(part, 10))) as [number[], number[]];
+  const isAurora = /aurora/i.test(version);
+  for (const [n, least] of wanted.entries()) {
+    const part = given[n] ?? Number.NaN;
+    if (part === least) continue;
+    if (Number.isNaN(part)) return !(isAurora && n === 2);
+    return part < least;
+  }
+  return false;
 }
