@@ -23,9 +23,9 @@ class Setup {
   /** Log phases that ran. */
   logs = 0;
 
-  constructor(phases: PluginPhases = {}, service: Row = {}) {
+  constructor(phases: PluginPhases = {}, service: Row = {}, route: Row = {}) {
     const log = createLog({ level: 'error', write: (line) => void this.logged.push((JSON.parse(line) as { message: string }).message) });
-    const snapshot = snapshotOf({ ...rowsFor(1, service), plugins: [{ id: 'p', name: 'x', config: {} }] });
+    const snapshot = snapshotOf({ ...rowsFor(1, service, route), plugins: [{ id: 'p', name: 'x', config: {} }] });
     const prepare = (): PluginPhases => ({ ...phases, log: () => void (this.logs += 1) });
     const compiled = compileConfiguration(snapshot, { x: { name: 'x', priority: 1, prepare } }, pluginInstances(log));
     const balancers = new UpstreamBalancers({ resolver: LOCAL_NAMES, log, clock: SYSTEM_CLOCK, probeContext: undefined });
@@ -58,6 +58,9 @@ const settled = async (): Promise<void> => new Promise((resolve) => void setImme
 
 const POST: FakeRequestOptions = { method: 'POST', contentLength: 9 };
 
+/** A route whose upstreams get bodies as they come. */
+const STREAMS = { request_buffering: false };
+
 describe('a request without plugins that wait', () => {
   it('is answered within the calls of the engines: nothing is left for later', () => {
     const setup = new Setup();
@@ -73,7 +76,7 @@ describe('a request without plugins that wait', () => {
 
 describe('an answer before the body of its request is whole', () => {
   it('goes to the client; what still comes of the body is taken no further', () => {
-    const setup = new Setup();
+    const setup = new Setup({}, {}, STREAMS);
     const { request, answer } = setup.ask(POST);
     request.body.send('abc');
     setup.call.answer(413, [], 0);
@@ -93,6 +96,69 @@ describe('an answer before the body of its request is whole', () => {
   });
 });
 
+describe('a short body', () => {
+  const problem = { kind: 'broken' as const, sent: true, isStale: false, message: 'reset' };
+
+  it('is waited for before an upstream is asked, and sent at once', () => {
+    const setup = new Setup();
+    const { request, answer } = setup.ask(POST);
+    request.body.send('abc');
+    request.body.send('defghi');
+    expect(setup.upstreams.calls).toEqual([]);
+    request.body.end();
+    expect(setup.call.calls).toEqual(['part abcdefghi', 'end']);
+    setup.call.answer();
+    setup.call.reader.end();
+    expect(answer.isEnded).toBe(true);
+    setup.expectOver();
+  });
+
+  it.each([4_096, 4_097, 65_536, 65_537])('of %i bytes arrives as it was sent', (length) => {
+    const setup = new Setup();
+    const { request } = setup.ask({ method: 'PUT', contentLength: length });
+    const sent = Array.from({ length }, (_, at) => String.fromCharCode(97 + at % 26)).join('');
+    request.body.send(sent.slice(0, 1_000));
+    request.body.send(sent.slice(1_000));
+    request.body.end();
+    expect(setup.call.calls.map((call) => call.replace(/^part /, '')).join('')).toBe(`${sent}end`);
+    // What has to wait for more than that goes on as it comes.
+    expect(setup.call.calls).toHaveLength(length > 65_536 ? 3 : 2);
+  });
+
+  it('goes to another peer as a whole, whatever the first one did', () => {
+    const setup = new Setup({}, { retries: 1 });
+    const { request } = setup.ask({ method: 'PUT', contentLength: 9_000 });
+    request.body.send('a'.repeat(9_000));
+    request.body.end();
+    setup.call.reader.fail(problem);
+    expect(setup.upstreams.calls).toHaveLength(2);
+    expect(setup.call.calls).toEqual([`part ${'a'.repeat(9_000)}`, 'end']);
+    // Its buffer belongs to another request once this one has its answer.
+    setup.call.answer();
+    const { request: next } = setup.ask({ method: 'POST', contentLength: 9_000 });
+    next.body.send('b'.repeat(9_000));
+    next.body.end();
+    expect(setup.call.calls).toEqual([`part ${'b'.repeat(9_000)}`, 'end']);
+  });
+
+  it('that breaks off reaches nothing', () => {
+    const setup = new Setup();
+    const { request, answer } = setup.ask(POST);
+    request.body.send('abc');
+    answer.close();
+    request.body.abort();
+    expect(setup.upstreams.calls).toEqual([]);
+    setup.expectOver();
+  });
+
+  it('of a client that waits for 100 is asked for when an upstream is there', () => {
+    const setup = new Setup();
+    const { answer } = setup.ask({ ...POST, expectsContinue: true });
+    expect(setup.upstreams.calls).toHaveLength(1);
+    expect(answer.calls).toEqual(['continue']);
+  });
+});
+
 describe('a slow end', () => {
   it('of the client holds the upstream, until the client takes more', () => {
     const setup = new Setup();
@@ -106,7 +172,7 @@ describe('a slow end', () => {
   });
 
   it('of the upstream holds the client, until the upstream takes more', () => {
-    const setup = new Setup();
+    const setup = new Setup({}, {}, STREAMS);
     setup.upstreams.onSend = (call) => {
       call.isSlow = true;
       call.reader.ready();
@@ -164,7 +230,7 @@ describe('a client that goes away', () => {
   });
 
   it('in the middle of its body takes the request back', () => {
-    const setup = new Setup();
+    const setup = new Setup({}, {}, STREAMS);
     const { request, answer } = setup.ask(POST);
     request.body.send('abc');
     request.body.abort();
@@ -197,7 +263,7 @@ describe('an upstream that fails', () => {
   });
 
   it('in the middle of a short body gets the body again, once', () => {
-    const setup = new Setup({}, { retries: 1 });
+    const setup = new Setup({}, { retries: 1 }, STREAMS);
     const { request } = setup.ask({ ...POST, method: 'PUT' });
     request.body.send('abc');
     setup.call.reader.fail(problem);

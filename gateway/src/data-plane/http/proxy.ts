@@ -20,6 +20,7 @@ import { FilteredBody, filtersOf, frameFiltered } from './body-filters.ts';
 import { hasBody } from './client-request.ts';
 import { headOfUpstream } from './client-response.ts';
 import type { ResponseHead } from './client-response.ts';
+import { canGather, GatheredBody } from './gathered-body.ts';
 import { hashedRequest } from './hashed-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { RequestBody } from './request-body.ts';
@@ -59,8 +60,8 @@ const SERVER = idOf('server');
 /** Of an answer, while plugins look at its head. */
 const MAX_HELD_BYTES = 65_536;
 
-/** `deciding`: the head of the answer has come, and plugins look at it. */
-type State = 'choosing' | 'asked' | 'deciding' | 'streaming' | 'over';
+/** `gathering`: the body is waited for; `deciding`: the head of the answer has come, and plugins look at it. */
+type State = 'gathering' | 'choosing' | 'asked' | 'deciding' | 'streaming' | 'over';
 
 export class ProxiedRequest implements AnswerReader {
   readonly #exchange: HttpExchange;
@@ -72,7 +73,7 @@ export class ProxiedRequest implements AnswerReader {
   readonly #tls: ServiceTls | undefined;
   readonly #isHttp2: boolean;
   readonly #timeouts: UpstreamTimeouts;
-  readonly #body: RequestBody | undefined;
+  readonly #body: RequestBody | GatheredBody | undefined;
   #state: State;
   #peer: Peer | undefined;
   #retriesLeft: number;
@@ -111,9 +112,7 @@ export class ProxiedRequest implements AnswerReader {
     this.#tls = isSecure(target) ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
     this.#isHttp2 = speaksHttp2(target);
     this.#timeouts = plan.timeouts;
-    const { incoming } = exchange;
-    this.#body = exchange.replacedBody === undefined && hasBody(incoming)
-      ? new RequestBody(incoming, exchange.held, this.#head.isRepeatable) : undefined;
+    this.#body = bodyOf(exchange, this.#head.isRepeatable, this.#isHttp2);
     this.#state = 'choosing';
     this.#peer = undefined;
     this.#retriesLeft = target.retries;
@@ -134,8 +133,23 @@ export class ProxiedRequest implements AnswerReader {
     this.#brokeOff = false;
   }
 
-  /** Asks for a peer and sends the request to it. */
+  /** Asks for a peer and sends the request to it, as soon as a short body is here. */
   start(): void {
+    if (!(this.#body instanceof GatheredBody)) return this.#choose();
+    this.#state = 'gathering';
+    return this.#body.gather(() => this.#gathered());
+  }
+
+  #gathered(): void {
+    if (this.#state !== 'gathering') return;
+    try {
+      this.#choose();
+    } catch (defect) {
+      this.#context.fail(this.#exchange, defect);
+    }
+  }
+
+  #choose(): void {
     this.#state = 'choosing';
     this.#begunAt = performance.now();
     const next = this.#nextPeer();
@@ -150,10 +164,11 @@ export class ProxiedRequest implements AnswerReader {
     const before = this.#state;
     this.#peers.end();
     this.#tunnel?.destroy();
-    if (before === 'streaming' || before === 'asked') this.#state = 'over';
+    if (before === 'streaming' || before === 'asked' || before === 'gathering') this.#state = 'over';
     if (before !== 'choosing') this.#call?.abort();
-    if (before !== 'asked') return;
-    this.#noteTry('-');
+    this.#body?.forget();
+    if (before === 'asked') this.#noteTry('-');
+    else if (before !== 'gathering') return;
     this.#context.done(this.#exchange);
   }
 
@@ -314,7 +329,7 @@ export class ProxiedRequest implements AnswerReader {
     }
     this.#retriesLeft -= 1;
     this.#lastFailure = kind;
-    return this.start();
+    return this.#choose();
   }
 
   #noteTry(status: string, failed?: number): void {
@@ -436,6 +451,14 @@ function planOf(service: Service, resolver: Resolver): ServicePlan {
   const made = { resolver, peers: new HostSelection(host, port, resolver), timeouts: { connectMs, writeMs, readMs } };
   plans.set(service, made);
   return made;
+}
+
+/** The client's body on its way to the upstream, where it has one and no plugin has read it. */
+function bodyOf(exchange: HttpExchange, isRepeatable: boolean, isHttp2: boolean): RequestBody | GatheredBody | undefined {
+  const { incoming, held, route } = exchange;
+  if (exchange.replacedBody !== undefined || !hasBody(incoming)) return undefined;
+  const isStreamed = isHttp2 || held.length > 0 || route?.row.request_buffering === false;
+  return !isStreamed && canGather(incoming) ? new GatheredBody(incoming) : new RequestBody(incoming, held, isRepeatable);
 }
 
 /** The service, with what plugins put in its place. */

@@ -33,7 +33,7 @@ export function failureAnswer(kind: UpstreamFailure, { clock }: HttpExchange, is
 }
 
 /** @param isIdempotent whether the request may arrive twice */
-export function mayRepeat({ kind, sent }: UpstreamProblem, isIdempotent: boolean, body: RequestBody | undefined): boolean {
+export function mayRepeat({ kind, sent }: UpstreamProblem, isIdempotent: boolean, body: Pick<RequestBody, 'isWhole'> | undefined): boolean {
   if (kind === 'invalid') return false;
   return !sent || (body?.isWhole !== false && isIdempotent);
 }

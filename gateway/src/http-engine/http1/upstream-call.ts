@@ -10,7 +10,8 @@ const MAX_AS_TEXT = 4_096;
 /** What carries a call: its connection, or what waits for one. */
 export interface CallCarrier {
   writeText(text: string): boolean;
-  writeBytes(bytes: Buffer): boolean;
+  /** @param bytes may be overwritten after the call */
+  writeBoth(text: string, bytes: Buffer): boolean;
   /** Writes when all has been read that came by now. @param bytes stay as they are */
   writeLater(bytes: Buffer): boolean;
   /** All of the request has been written. */
@@ -148,12 +149,13 @@ export class Http1Call implements UpstreamCall {
     const head = this.#take();
     const text = head + before;
     if (head !== '' && bytes.length <= MAX_AS_TEXT) return carrier.writeText(text + bytes.toString('latin1') + after);
+    if (head !== '' && after === '') return carrier.writeBoth(text, bytes);
     const frame = Buffer.allocUnsafe(text.length + bytes.length + after.length);
     frame.write(text, 0, 'latin1');
     frame.set(bytes, text.length);
     frame.write(after, text.length + bytes.length, 'latin1');
     // An upstream may answer before it has got the whole body, and close at once. A write to a closed connection would lose that answer.
-    return head === '' ? carrier.writeLater(frame) : carrier.writeBytes(frame);
+    return head === '' ? carrier.writeLater(frame) : carrier.writeBoth('', frame);
   }
 
   /** The upstream must not take the part for the whole, nor the rest for another request. */

@@ -80,7 +80,7 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
       process.nextTick(() => this.#break('connect', (error as Error).message));
       return;
     }
-    this.#writer = new UpstreamWriter(this.#socket);
+    this.#writer = new UpstreamWriter(this.#socket, this.#stream);
     this.#stream.onGone = () => this.#gone();
   }
 
@@ -122,8 +122,8 @@ export class UpstreamConnection extends Limited implements ByteReader, AnswerTak
     return goesOn;
   }
 
-  writeBytes(bytes: Buffer): boolean {
-    const goesOn = this.#writer.writeBytes(bytes);
+  writeBoth(text: string, bytes: Buffer): boolean {
+    const goesOn = this.#writer.writeBoth(text, bytes);
     this.#touch();
     return goesOn;
   }

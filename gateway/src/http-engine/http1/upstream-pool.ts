@@ -203,7 +203,7 @@ class WaitingCall extends Limited implements CallCarrier {
     return true;
   }
 
-  writeBytes(): boolean {
+  writeBoth(): boolean {
     return true;
   }
 

@@ -1,6 +1,8 @@
 /** Writes to the socket of an upstream: small texts at once, long ones piece by piece, so that progress is seen. */
 import type { Socket } from 'node:net';
 
+import type { ByteStream } from '../sockets/byte-stream.ts';
+
 /** Of what waits for a slow upstream, so much is handed to the socket at a time. Bytes. */
 const PIECE = 262_144;
 
@@ -9,13 +11,15 @@ const MAX_KEPT = 131_072;
 
 export class UpstreamWriter {
   readonly #socket: Socket;
+  readonly #stream: ByteStream;
   /** Not handed to the socket yet. */
   #rest: Buffer | undefined = undefined;
   /** Whether what was written waits for the upstream to take it. */
   isWaiting = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, stream: ByteStream) {
     this.#socket = socket;
+    this.#stream = stream;
   }
 
   /** @returns false: wait for `drain` of the socket, then `goOn` */
@@ -24,11 +28,12 @@ export class UpstreamWriter {
     return this.#wrote(this.#socket.write(text, 'latin1'));
   }
 
-  /** @param bytes stay as they are @returns as `writeText` */
-  writeBytes(bytes: Buffer): boolean {
-    if (this.#rest !== undefined) return this.#append(bytes);
-    if (bytes.length <= PIECE) return this.#wrote(this.#socket.write(bytes));
-    this.#rest = bytes;
+  /** In one write, but for long ones. @param bytes may be overwritten after the call @returns as `writeText` */
+  writeBoth(text: string, bytes: Buffer): boolean {
+    if (this.#rest === undefined && bytes.length <= PIECE) return this.#wrote(this.#stream.writeBoth(text, bytes));
+    const copy = Buffer.concat([Buffer.from(text, 'latin1'), bytes]);
+    if (this.#rest !== undefined) return this.#append(copy);
+    this.#rest = copy;
     return this.goOn();
   }
 

@@ -2,18 +2,10 @@
 import type { Socket } from 'node:net';
 
 import type { ByteReader, ByteStream } from './byte-stream.ts';
+import { giveBack, LENT_BYTES, lendBuffer } from './lent-buffers.ts';
 
 /** Into which all sockets with `onread` read: what is in it is handed over at once. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
-
-/** Longest write that is put together in a buffer that is used again. Bytes. */
-const MAX_PUT_TOGETHER = 81_920;
-
-/** Buffers that are kept for such writes. */
-const MAX_FREE = 64;
-
-/** Where writes are put together; each is lent to one write at a time. */
-const FREE: Buffer[] = [];
 
 const NOBODY: ByteReader = {
   data() { /* Nobody listens yet. */ },
@@ -91,8 +83,8 @@ export class SocketStream implements ByteStream {
   /** The bytes are copied in any case: their buffer belongs to what is read next. */
   writeBoth(text: string, bytes: Buffer): boolean {
     const length = text.length + bytes.length;
-    if (this.#lent !== undefined || length > MAX_PUT_TOGETHER) return this.#socket.write(filled(Buffer.allocUnsafe(length), text, bytes));
-    const lent = this.#lent = FREE.pop() ?? Buffer.allocUnsafeSlow(MAX_PUT_TOGETHER);
+    if (this.#lent !== undefined || length > LENT_BYTES) return this.#socket.write(filled(Buffer.allocUnsafe(length), text, bytes));
+    const lent = this.#lent = lendBuffer();
     const goesOn = this.#socket.write(filled(lent, text, bytes).subarray(0, length), this.#takeBack);
     // The system has all of it: the buffer is free, though Node says so later.
     if (this.#socket.writableLength === 0) {
@@ -135,7 +127,7 @@ export class SocketStream implements ByteStream {
   }
 
   #free(): void {
-    if (this.#lent !== undefined && FREE.length < MAX_FREE) FREE.push(this.#lent);
+    if (this.#lent !== undefined) giveBack(this.#lent);
     this.#lent = undefined;
   }
 
