@@ -35,6 +35,8 @@ export async function adminApiPage(): Promise<string> {
     `- Each write answers with the header \`${REVISION_HEADER}\`: the number of the change. \`GET `
     + '/clustering/revision?revision=<n>&wait=10` answers 200 as soon as all connected data planes run it, 504 when '
     + 'they do not in time.',
+    '- Other answers have the newest revision in that header. `/revisions`, `/diff`, `/batch`, `ETag` and `If-Match`: '
+    + '[history.md](../history.md).',
     '- Errors have `message`, and for rejected entities `name`, `code` and `fields`: one message for each field.',
     '',
     '```sh',

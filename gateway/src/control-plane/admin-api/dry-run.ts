@@ -1,8 +1,12 @@
 /** Writes that are made and taken back: the answer says what they would give. */
 import type { Store, WriteOptions, Writer } from '../../store/store.ts';
-import type { AdminAnswer, AdminRequest } from './endpoint.ts';
+import type { AdminAnswer, AdminRequest, QueryArgument } from './endpoint.ts';
 import { RequestError } from './request-error.ts';
 import { runWrite } from './run-write.ts';
+
+export const DRY_RUN: QueryArgument = {
+  name: 'dry_run', description: 'Check everything, say what would change, keep nothing.', schema: { type: 'boolean', default: false },
+};
 
 /** @throws RequestError the argument is neither true nor false */
 export function isDryRun({ query }: AdminRequest): boolean {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { JsonSchema } from '../../model/schema/json-schema.ts';
 import type { Conditions } from './conditions.ts';
 import type { WriteOrigin } from './write-origin.ts';
 
@@ -45,6 +46,12 @@ export interface AdminAnswer {
 
 type Handler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
 
+export interface QueryArgument {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
 export interface Endpoint {
   /** E.g. `/services/{services}/routes`. */
   readonly path: string;
@@ -53,6 +60,10 @@ export interface Endpoint {
   readonly before?: (request: AdminRequest) => Promise<AdminRequest | AdminAnswer> | AdminRequest | AdminAnswer;
   /** What it is about, in a phrase; the OpenAPI document has it. @default - what `entity` says */
   readonly about?: string;
+  /** Arguments of its address, by method; the OpenAPI document has them. @default - those that lists of entities have */
+  readonly query?: Readonly<Partial<Record<Method, readonly QueryArgument[]>>>;
+  /** The body of its requests, as JSON Schema. @default - what `entity` says, or any object */
+  readonly bodySchema?: JsonSchema;
   /** The entity type that it reads and writes: a list of such entities, or one. @default - none */
   readonly entity?: { readonly type: string; readonly isList: boolean };
   /** Whether `/endpoints` leaves it out, because clients of Kong know no such endpoint there. @default false */

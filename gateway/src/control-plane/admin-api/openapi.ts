@@ -108,11 +108,16 @@ function pathItem(endpoint: Endpoint): JsonSchema {
 
 function operation(endpoint: Endpoint, method: Method): JsonSchema {
   const { entity } = endpoint;
+  const parameters = [
+    ...endpoint.query?.[method]?.map(({ name, description, schema }) => queryParameter(name, description, schema)) ?? [],
+    ...method === 'GET' && entity?.isList ? LIST_PARAMETERS : [],
+    ...method === 'GET' ? entity ? [IF_NONE_MATCH] : [] : WRITE_HEADERS,
+  ];
   return {
     operationId: operationId(endpoint.path, method),
     summary: summary(endpoint, method),
     tags: [entity?.type ?? NODE_TAG],
-    ...method === 'GET' && entity?.isList && { parameters: LIST_PARAMETERS },
+    ...parameters.length > 0 && { parameters },
     ...WITH_BODY.has(method) && { requestBody: requestBody(endpoint, method) },
     responses: { ...success(endpoint, method), default: FAILURE },
   };
@@ -146,9 +151,22 @@ function queryParameter(name: string, description: string, schema: JsonSchema): 
   return { name, in: 'query', description, schema };
 }
 
+function headerParameter(name: string, description: string): JsonSchema {
+  return { name, in: 'header', description, schema: { type: 'string' } };
+}
+
+const IF_NONE_MATCH = headerParameter('If-None-Match', '`ETag` of an answer that the client has: 304 when it is still the same.');
+
+const WRITE_HEADERS = [
+  headerParameter('If-Match', '`ETag` that the entity must have, or `"<revision>"` that must be the newest one; otherwise 412.'),
+  headerParameter('Hybridge-Author', 'Who makes the change: a claim that the history keeps.'),
+  headerParameter('Hybridge-Comment', 'Why the change is made; the history keeps it.'),
+];
+
 const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'] as const;
 
-function requestBody({ entity }: Endpoint, method: Method): JsonSchema {
+function requestBody({ entity, bodySchema }: Endpoint, method: Method): JsonSchema {
+  if (bodySchema) return { content: json(bodySchema) };
   const schema = entity ? reference(method === 'PATCH' ? changeOf(entity.type) : entity.type) : { type: 'object' };
   return { content: Object.fromEntries(MEDIA_TYPES.map((type) => [type, { schema }])) };
 }

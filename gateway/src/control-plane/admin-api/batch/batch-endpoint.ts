@@ -9,14 +9,14 @@ import { presentEntity } from '../../../model/schema/present.ts';
 import { failedOperation, ofOperation } from '../../../store/failed-operation.ts';
 import type { Store, Writer } from '../../../store/store.ts';
 import type { OperationContext } from '../../entity-operations.ts';
-import { dryRunOf, isDryRun } from '../dry-run.ts';
+import { DRY_RUN, dryRunOf, isDryRun } from '../dry-run.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from '../endpoint.ts';
 import { failure } from '../failure.ts';
 import { htmlPage } from '../html-page.ts';
 import { runWrite } from '../run-write.ts';
 import { readBatchBody } from './batch-body.ts';
 import { batchTypes, runOperation, wantedRows } from './batch-operations.ts';
-import { batchRequestOf, operationOf } from './batch-request.ts';
+import { batchRequestOf, bodySchemaOf, operationOf } from './batch-request.ts';
 import type { BatchOperation } from './batch-request.ts';
 
 /** 10,000 entities are 5 to 20 MiB. */
@@ -35,6 +35,8 @@ export function batchEndpoint(store: Store, context: OperationContext, log: Log)
     about: 'runs operations on entities in one transaction',
     isUnlisted: true,
     readsAnyType: true,
+    query: { POST: [DRY_RUN] },
+    bodySchema: bodySchemaOf([...types]),
     bodyLimitBytes: MAX_BYTES,
     methods: { POST: async (request) => (isJson(request) ? answerBatch(request, { store, context, log, types }) : htmlPage(415)) },
   };

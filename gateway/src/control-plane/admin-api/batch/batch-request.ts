@@ -1,12 +1,16 @@
 /** What a batch asks for: its operations, checked for their form only. */
 import { schemaViolation } from '../../../model/entity-error.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
+import type { JsonSchema } from '../../../model/schema/json-schema.ts';
 import { isPlainObject } from '../../../model/schema/plain-object.ts';
 import type { Violations } from '../../../model/schema/violations.ts';
 import { MAX_COMMENT } from '../write-origin.ts';
+import { MAX_OPERATIONS } from './batch-body.ts';
 import type { BatchBody } from './batch-body.ts';
 
 export const OPERATIONS = ['create', 'put', 'patch', 'delete'] as const;
+
+const REQUIRED: readonly string[] = ['operation', 'entity'];
 
 export interface BatchOperation {
   readonly operation: typeof OPERATIONS[number];
@@ -17,6 +21,37 @@ export interface BatchOperation {
   readonly body?: EntityValue;
   /** Ids or endpoint keys of the entities that it belongs to, by the fields that refer to them. */
   readonly within?: Readonly<Record<string, string>>;
+}
+
+/** @param types the entity types that batches may have */
+export function bodySchemaOf(types: readonly string[]): JsonSchema {
+  const key = { type: 'string', minLength: 1 };
+  return {
+    type: 'object',
+    required: ['operations'],
+    additionalProperties: false,
+    properties: {
+      comment: { type: 'string', maxLength: MAX_COMMENT, description: 'Why; the history keeps it.' },
+      operations: {
+        type: 'array',
+        maxItems: MAX_OPERATIONS,
+        items: {
+          type: 'object',
+          required: REQUIRED,
+          additionalProperties: false,
+          properties: {
+            operation: { enum: OPERATIONS },
+            entity: { enum: types },
+            key: { ...key, description: 'Id or name of the entity.' },
+            body: { type: 'object', description: 'As for the endpoint of the entity. References by name may mean entities of the same batch.' },
+            within: {
+              type: 'object', additionalProperties: key, description: 'Ids or names of the entities that it belongs to, by field.',
+            },
+          },
+        },
+      },
+    },
+  };
 }
 
 export interface BatchRequest {
@@ -47,8 +82,6 @@ const MEMBERS: Readonly<Record<string, (value: unknown, types: ReadonlySet<strin
   within: (value) => (isPlainObject(value) && Object.values(value).every((key) => typeof key === 'string' && key !== '')
     ? undefined : 'expected ids or names by field'),
 };
-
-const REQUIRED: readonly string[] = ['operation', 'entity'];
 
 /**
  * @param types the entity types that batches may have

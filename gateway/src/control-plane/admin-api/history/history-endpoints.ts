@@ -7,7 +7,7 @@ import type { Schemas } from '../../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
 import type { Entity, Store } from '../../../store/store.ts';
 import type { OperationContext } from '../../entity-operations.ts';
-import type { AdminAnswer, AdminRequest, Endpoint } from '../endpoint.ts';
+import type { AdminAnswer, AdminRequest, Endpoint, QueryArgument } from '../endpoint.ts';
 import { pageAnswer, pageRequested } from '../pagination.ts';
 import { RequestError } from '../request-error.ts';
 import { isNumber, revisionIn } from './revision-in.ts';
@@ -20,6 +20,7 @@ export function historyEndpoints(store: Store, context: OperationContext): reado
     {
       path: '/revisions',
       about: 'revisions of the configuration, the newest first',
+      query: { GET: PAGE },
       methods: {
         GET: async (request) => pageAnswer(
           request, await store.history.revisions(pageRequested(request, isNumber)), shownRecord, ['size']),
@@ -28,22 +29,36 @@ export function historyEndpoints(store: Store, context: OperationContext): reado
     {
       path: '/revisions/{revision}',
       about: 'a revision and its changes',
+      query: { GET: PAGE },
       methods: { GET: (request) => changesOf(request, store, schemas) },
     },
     {
       path: '/revisions/{revision}/state',
       about: 'the configuration as it was after a revision, as a declarative file without secrets',
+      query: { GET: [{ name: 'format', description: 'Form of the file.', schema: { enum: ['json', 'yaml'], default: 'json' } }] },
       methods: { GET: (request) => stateOf(request, store, schemas) },
     },
     {
       path: '/diff',
       about: 'how the configurations of two revisions differ',
+      query: { GET: [FROM, TO, ...PAGE] },
       methods: { GET: (request) => differencesOf(request, store, schemas) },
     },
     rollbackEndpoint(store, context),
   ];
   return endpoints.map((endpoint) => ({ ...endpoint, isUnlisted: true, ...context.isReadOnly && { before: () => NO_DATABASE } }));
 }
+
+const PAGE: readonly QueryArgument[] = [
+  { name: 'size', description: 'Largest number of rows.', schema: { type: 'integer', minimum: 1, maximum: 1_000 } },
+  { name: 'offset', description: '`offset` of the page before.', schema: { type: 'string' } },
+];
+
+const FROM: QueryArgument = { name: 'from', description: 'Revision to compare with.', schema: { type: 'integer', minimum: 0 } };
+
+const TO: QueryArgument = {
+  name: 'to', description: 'Revision that is compared. Default: the newest one.', schema: { type: 'integer', minimum: 0 },
+};
 
 const NO_DATABASE: AdminAnswer = {
   status: 404, body: { message: 'this endpoint is only available when the node uses a database: without one, it has no history' },

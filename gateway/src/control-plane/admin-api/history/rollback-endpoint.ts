@@ -2,7 +2,7 @@
 import { GatewayError } from '../../../base/errors.ts';
 import type { Store, Writer } from '../../../store/store.ts';
 import type { OperationContext } from '../../entity-operations.ts';
-import { dryRunOf, isDryRun } from '../dry-run.ts';
+import { DRY_RUN, dryRunOf, isDryRun } from '../dry-run.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from '../endpoint.ts';
 import { runWrite } from '../run-write.ts';
 import { restore } from './restore.ts';
@@ -17,6 +17,7 @@ export function rollbackEndpoint(store: Store, context: OperationContext): Endpo
   return {
     path: '/revisions/{revision}/rollback',
     about: 'restores the configuration of a revision, as a new revision',
+    query: { POST: [DRY_RUN] },
     methods: { POST: (request) => rollBack(request, store, context) },
   };
 }
