@@ -1,5 +1,6 @@
 /** What a control plane keeps in its database: entities, the log of their changes, and the rows of data planes. */
 import type { EntityValue } from '../model/schema/field.ts';
+import type { Once } from './once.ts';
 
 /**
  * An entity as stored: every field, references as `{ id }`. Types with a time to live also have `ttl`: when it ends, in seconds since 1970,
@@ -136,6 +137,8 @@ export interface WriteOptions {
   readonly comment?: string | undefined;
   /** The revision that the changes were made for: when another is the newest one, the write fails. */
   readonly expected?: number | undefined;
+  /** Makes the write once. @default - each time */
+  readonly once?: Once | undefined;
 }
 
 /** One line of the log of changes. */

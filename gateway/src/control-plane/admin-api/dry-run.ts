@@ -28,7 +28,7 @@ export async function dryRunOf(
   store: Store, request: AdminRequest, work: (writer: Writer) => Promise<AdminAnswer>, options: WriteOptions = {},
 ): Promise<AdminAnswer> {
   try {
-    return await runWrite(store, request, async (writer) => {
+    return await runWrite(store, { ...request, key: undefined }, async (writer) => {
       throw new TakenBack(await work(writer));
     }, options);
   } catch (error) {

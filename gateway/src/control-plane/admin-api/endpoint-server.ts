@@ -11,6 +11,7 @@ import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './
 import type { AdminAnswer, AdminRequest, Endpoint, Match, Method } from './endpoint.ts';
 import { UNEXPECTED, failure } from './failure.ts';
 import { HTML, htmlPage, refuseMalformed } from './html-page.ts';
+import { requestKeyOf } from './idempotency.ts';
 import type { NewestRevision } from './newest-revision.ts';
 import { isReadable, parseBody } from './request-body.ts';
 import { REQUEST_ID_HEADER, requestIdOf, writeOriginOf } from './write-origin.ts';
@@ -125,6 +126,7 @@ function requestOf({ params }: Match, received: FastifyRequest, hasToken: boolea
     headers: received.headers,
     conditions: conditionsOf(received.headers),
     origin: writeOriginOf(received.headers, received.idInLogs!, hasToken),
+    key: requestKeyOf(received.headers, [received.method, received.url, contentType ?? '', bytes]),
     bytes,
     contentType,
     body: async (typed) => {

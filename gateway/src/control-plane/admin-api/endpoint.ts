@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { EntityValue } from '../../model/schema/field.ts';
 import type { JsonSchema } from '../../model/schema/json-schema.ts';
+import type { WriteKey } from '../../store/once.ts';
 import type { Conditions } from './conditions.ts';
 import type { WriteOrigin } from './write-origin.ts';
 
@@ -21,6 +22,8 @@ export interface AdminRequest {
   readonly headers: IncomingHttpHeaders;
   readonly conditions: Conditions;
   readonly origin: WriteOrigin;
+  /** Set: the write that it asks for is made once. */
+  readonly key?: WriteKey | undefined;
   /** The body as received. */
   readonly bytes: Buffer;
   readonly contentType?: string;

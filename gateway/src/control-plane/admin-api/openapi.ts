@@ -159,6 +159,7 @@ const IF_NONE_MATCH = headerParameter('If-None-Match', '`ETag` of an answer that
 
 const WRITE_HEADERS = [
   headerParameter('If-Match', '`ETag` that the entity must have, or `"<revision>"` that must be the newest one; otherwise 412.'),
+  headerParameter('Idempotency-Key', 'The same request with the same key makes a change once, and gets the same answer, for 24 hours.'),
   headerParameter('Hybridge-Author', 'Who makes the change: a claim that the history keeps.'),
   headerParameter('Hybridge-Comment', 'Why the change is made; the history keeps it.'),
 ];

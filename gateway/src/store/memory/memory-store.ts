@@ -14,6 +14,7 @@ import type { Change, Entity, Reader, Store, WriteOptions, Writer, Written } fro
 import { IndexedRows } from './indexed-rows.ts';
 import { MemoryDataPlanes } from './memory-data-planes.ts';
 import { MemoryHistory } from './memory-history.ts';
+import { MemoryKeptAnswers } from './memory-kept-answers.ts';
 import { MemoryReader } from './memory-reader.ts';
 import type { MemoryState } from './memory-reader.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -38,6 +39,7 @@ export class MemoryStore implements Store {
   readonly #feed: ChangeFeed;
   readonly #expiry: ExpiryWatch;
   readonly #turns = new Turns();
+  readonly #kept: MemoryKeptAnswers;
   #state: MemoryState = { rows: new IndexedRows(), revision: 0 };
   #isClosed = false;
 
@@ -45,6 +47,7 @@ export class MemoryStore implements Store {
     this.#schemas = schemas;
     this.#clock = clock;
     this.#feed = new ChangeFeed(0, log, clock);
+    this.#kept = new MemoryKeptAnswers(clock);
     this.dataPlanes = new MemoryDataPlanes(clock);
     this.history = new MemoryHistory({ read: (work) => this.#turns.read(async () => work(this.#current().rows)), schemas, retention });
     const { changedSince: changed, newest } = this.history;
@@ -69,7 +72,7 @@ export class MemoryStore implements Store {
       try {
         const outcome = await runTransaction({
           reader: this.#reader(state, nowMs), tables, schemas: this.#schemas, revision: state.revision, nowMs,
-          nextExpiry: state.rows.nextExpiry(), options,
+          nextExpiry: state.rows.nextExpiry(), options, kept: this.#kept,
         }, work);
         state.rows.keep();
         for (const [changes, made] of tables.revisions) this.history.add(changes, nowMs, made);

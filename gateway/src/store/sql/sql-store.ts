@@ -13,6 +13,7 @@ import { DEFAULT_RETENTION } from '../history/retention.ts';
 import type { Retention } from '../history/retention.ts';
 import type { Change, DataPlaneRows, Newest, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
+import { KeptAnswerTable } from './kept-answer-table.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { Pruning } from './pruning.ts';
@@ -121,7 +122,7 @@ export class SqlStore implements Store {
       const outcome = await runTransaction({
         reader: this.#reader(transaction.connection, nowMs), schemas: this.#context.schemas, nowMs, options,
         tables: new SqlTables({ transaction, context: this.#context, log, nowMs }),
-        revision: begun!.value, nextExpiry: begun!.next_expiry ?? undefined,
+        revision: begun!.value, nextExpiry: begun!.next_expiry ?? undefined, kept: new KeptAnswerTable(transaction.connection, nowMs),
       }, work);
       return { ...outcome, hash: log.hash };
     });

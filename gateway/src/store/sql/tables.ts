@@ -30,6 +30,8 @@ export interface Tables {
     previous: string | null;
     hash: string;
   };
+  /** Answers of writes, by the key that their client has given. */
+  kept_answers: { id: string; fingerprint: string; body: string; at: number };
   data_planes: { id: string; body: string; expires_at: number };
   applied_migrations: { name: string; applied_at: number };
 }

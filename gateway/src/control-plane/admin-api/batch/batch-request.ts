@@ -43,7 +43,7 @@ export function bodySchemaOf(types: readonly string[]): JsonSchema {
             operation: { enum: OPERATIONS },
             entity: { enum: types },
             key: { ...key, description: 'Id or name of the entity.' },
-            body: { type: 'object', description: 'As for the endpoint of the entity. References by name may mean entities of the same batch.' },
+            body: { type: 'object', description: 'As for the endpoint of the entity. Names may mean entities of the same batch.' },
             within: {
               type: 'object', additionalProperties: key, description: 'Ids or names of the entities that it belongs to, by field.',
             },

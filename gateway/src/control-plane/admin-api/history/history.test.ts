@@ -20,7 +20,7 @@ interface Listed {
   readonly next: string | null;
 }
 
-describe.each(STORE_KINDS.filter(({ name }) => name === 'memory'))('the history on $name', ({ skip, newPlace }) => {
+describe.each(STORE_KINDS)('the history on $name', ({ skip, newPlace }) => {
   let node: AdminNode;
   let start: number;
   beforeEach(async (test) => {

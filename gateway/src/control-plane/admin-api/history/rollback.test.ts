@@ -26,7 +26,7 @@ async function stateOf(store: Store): Promise<Readonly<Record<string, readonly E
   });
 }
 
-describe.each(STORE_KINDS.filter(({ name }) => name === 'memory'))('a rollback on $name', ({ skip, newPlace }) => {
+describe.each(STORE_KINDS)('a rollback on $name', ({ skip, newPlace }) => {
   let node: AdminNode;
   beforeEach(async (test) => {
     test.skip(skip !== undefined, skip);
