@@ -43,6 +43,7 @@ export const aclHandler = defineHandler<AclConfig>(acl, (config) => {
   const mayPass = ({ names }: Groups): boolean => names.some((name) => listed.has(name)) !== denied;
 
   return {
+    startsNothing: true,
     access: (exchange) => {
       const groups = groupsOf(exchange, config.always_use_authenticated_groups);
       if (groups === undefined) return exchange.refuse(exchange.credential === undefined ? UNAUTHORIZED : FORBIDDEN);

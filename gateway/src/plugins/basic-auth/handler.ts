@@ -34,6 +34,7 @@ export const basicAuthHandler = defineHandler<BasicAuthConfig>(basicAuth, (confi
   };
 
   return {
+    startsNothing: true,
     access: access((exchange): Verdict => {
       let login: Login | undefined;
       let credential: Credential | undefined;

@@ -32,6 +32,7 @@ export const botDetectionHandler = defineHandler<BotDetectionConfig>(botDetectio
   };
 
   return {
+    startsNothing: true,
     access: (exchange) => {
       const [userAgent, another] = exchange.request.headerValues('user-agent');
       if (another !== undefined) exchange.refuse(AMBIGUOUS);

@@ -18,6 +18,7 @@ export const correlationIdHandler = defineHandler<CorrelationIdConfig>(correlati
   const idOf = ({ request }: Exchange): string => request.header(lowerName) || generate(request);
 
   return {
+    startsNothing: true,
     access: (exchange) => {
       const given = exchange.request.header(lowerName);
       const id = given || generate(exchange.request);

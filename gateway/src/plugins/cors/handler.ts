@@ -44,6 +44,7 @@ export const corsHandler = defineHandler<CorsConfig>(cors, (config) => {
   };
 
   return {
+    startsNothing: true,
     access: (exchange) => {
       if (!isPreflight(exchange)) return;
       preflights.set(exchange, true);

@@ -61,6 +61,7 @@ export const hmacAuthHandler = defineHandler<HmacAuthConfig>(hmacAuth, (config, 
   };
 
   return {
+    startsNothing: !config.validate_request_body,
     access: access((exchange): Verdict | Promise<Verdict> => {
       const { request } = exchange;
       const proxy = request.header('proxy-authorization');

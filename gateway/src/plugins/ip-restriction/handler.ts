@@ -13,6 +13,7 @@ export const ipRestrictionHandler = defineHandler<IpRestrictionConfig>(ipRestric
   const passes = (clientIp: string) => isAllowed(clientIp) && !isDenied(clientIp);
 
   return {
+    startsNothing: true,
     preread: (stream) => {
       if (!passes(stream.clientIp)) stream.refuse();
     },

@@ -41,6 +41,7 @@ export const jwtHandler = defineHandler<JwtConfig>(jwt, (config, { clock, log })
   };
 
   return {
+    startsNothing: true,
     access: access((exchange) => {
       const [token, ...others] = tokensOf(exchange.request, config);
       if (token === undefined) return answer({ message: 'Unauthorized' }, plain);

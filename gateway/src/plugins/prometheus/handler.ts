@@ -27,6 +27,7 @@ export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (co
   ];
   const end = config.upstream_health_metrics === true ? metrics.show('upstream health', () => [healthFamily(upstreams)]) : undefined;
   return {
+    startsNothing: true,
     log: (exchange) => {
       const { route, service, consumer } = exchange;
       // Requests without a route have no labels to differ by.

@@ -12,6 +12,7 @@ export const redirectHandler = defineHandler<RedirectConfig>(redirect, (config) 
   const origin = scheme + host;
 
   return {
+    startsNothing: true,
     access: (exchange) => {
       const { rawPath, query } = exchange.request;
       const target = keepsPath ? `${origin}${rawPath}${query === '' ? '' : `?${query}`}` : location;

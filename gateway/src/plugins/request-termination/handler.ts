@@ -21,6 +21,7 @@ export const requestTerminationHandler = defineHandler<RequestTerminationConfig>
   const document = message === undefined ? undefined : { message };
 
   return {
+    startsNothing: !config.echo,
     access: (exchange) => {
       if (trigger !== null && !isTriggered(exchange, trigger)) return undefined;
       if (config.echo) return echoOf(exchange, node).then((echo) => exchange.respond({ status, body: { ...document, ...echo } }));

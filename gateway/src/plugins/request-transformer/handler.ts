@@ -42,6 +42,7 @@ export const requestTransformerHandler = defineHandler<RequestTransformerConfig>
   };
 
   return {
+    startsNothing: isEmpty(body) && method === undefined,
     access: (exchange) => {
       const { upstream, request } = exchange;
       const view = isDynamic ? viewOf(exchange) : { exchange, headers: NO_HEADERS };

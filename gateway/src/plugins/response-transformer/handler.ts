@@ -36,6 +36,7 @@ export const responseTransformerHandler = defineHandler<ResponseTransformerConfi
   const changesBodies = !isEmpty(json);
 
   return {
+    startsNothing: true,
     responseHeaders: (exchange) => {
       const response = exchange.response!;
       const isJson = changesBodies && isJsonType(response.header('content-type'));
