@@ -44,6 +44,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
       host: '127.0.0.1', port: 1, database: 'none', user: 'kong', ssl: false, sslVerify: true, iamAuth: false, timeoutMs: 1_000, pollMs: 50,
     },
     dbUpdateFrequencySeconds: 5,
+    history: { revisions: 10_000, days: 0, keys: [] },
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     dns: {
       servers: undefined, hostsFile: '', order: [], validTtlSeconds: undefined, staleTtlSeconds: 0, notFoundTtlSeconds: 0,

@@ -16,7 +16,9 @@ const DATABASE_FILE = 'hybridge.db';
 export function openNodeStore(settings: Settings, log: Log): Promise<Store> {
   const { schemas } = schemasFor(settings);
   const pollMs = settings.database === 'mysql' ? settings.mysql.pollMs : settings.dbUpdateFrequencySeconds * 1000;
-  return openStore({ place: placeOf(settings), schemas, log, pollMs });
+  const { revisions, days, keys } = settings.history;
+  const historyKeys = keys.map((key) => Buffer.from(key.reveal(), 'base64'));
+  return openStore({ place: placeOf(settings), schemas, log, pollMs, retention: { revisions, days }, historyKeys });
 }
 
 function placeOf({ database, prefix, postgres, mysql, tunnel }: Settings): Place {

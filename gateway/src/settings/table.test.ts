@@ -23,7 +23,7 @@ beforeAll(async () => {
   };
   files = {
     certificate: write('one.crt', certificate), key: write('one.key', key), revoked: write('revoked', 'cn:one.example\n'),
-    password: write('password', 'x'),
+    password: write('password', 'x'), historyKey: write('history.key', `${'A'.repeat(43)}=\n`),
     parameters: write('dhparam.pem', diffieHellmanParameters()),
   };
 });
@@ -49,6 +49,8 @@ function sampleOf(name: string): { readonly value?: string; readonly beside?: Re
     HYBRIDGE_CLUSTER_REVOKED_FILE: { value: files.revoked!, beside: pki },
     KONG_CLUSTER_ALLOWED_COMMON_NAMES: { beside: { ...pki, KONG_CLUSTER_MTLS: 'pki_check_cn' } },
     KONG_LUA_SSL_TRUSTED_CERTIFICATE: { value: files.certificate! },
+    HYBRIDGE_HISTORY_KEY: { value: `${'A'.repeat(43)}=` },
+    HYBRIDGE_HISTORY_KEY_FILE: { value: files.historyKey! },
     HYBRIDGE_PG_PASSWORD_FILE: { value: files.password! },
     HYBRIDGE_MYSQL_PASSWORD_FILE: { value: files.password! },
     KONG_PG_IAM_AUTH: { value: 'on', beside: { KONG_PG_SSL: 'on', KONG_PG_SSL_VERIFY: 'on' } },

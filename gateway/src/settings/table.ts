@@ -9,6 +9,7 @@ import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CON
 import { DNS, DNS_WITHOUT_EFFECT } from './table/dns.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
+import { HISTORY } from './table/history.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT, STREAM_HALF_CLOSE, WORKERS } from './table/nginx.ts';
@@ -34,6 +35,7 @@ export const SETTINGS = {
   mysql: MYSQL,
   declarativeConfig: DECLARATIVE_CONFIG,
   dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
+  history: HISTORY,
   upstreamPool: UPSTREAM_POOL,
   dns: DNS,
   trustedIps: TRUSTED_IPS,
@@ -73,7 +75,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },
   {
-    title: 'Database', working: settingsIn({ DATABASE, POSTGRES, MYSQL, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
+    title: 'Database', working: settingsIn({ DATABASE, POSTGRES, MYSQL, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, HISTORY }),
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
   { title: 'Logs', working: settingsIn({ ACCESS_LOGS, ACCESS_LOG_SAMPLING, ERROR_LOG, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },

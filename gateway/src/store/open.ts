@@ -28,6 +28,8 @@ export interface OpenStoreOptions {
   readonly clock?: Clock;
   /** How much of the history is kept. @default - `DEFAULT_RETENTION` */
   readonly retention?: Retention;
+  /** Encrypt secrets in the history, 32 bytes each; the first encrypts. @default - secrets are left out */
+  readonly historyKeys?: readonly Buffer[];
 }
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Change, Difference, Entity } from '../store.ts';
+import { withheldIn } from './withheld.ts';
 
 /** Rows by entity type and key. */
 export type Rows = Map<string, Map<string, Entity>>;
@@ -28,7 +29,7 @@ export function sortedState(rows: Rows): ReadonlyMap<string, readonly Entity[]> 
 }
 
 /**
- * What changes come to: an entity that is at last what it was at first is left out.
+ * What changes come to: an entity that is at last what it was at first is left out, unless a secret that is withheld may differ.
  *
  * @param changes oldest first; of each entity, those between the first and the last may be missing
  */
@@ -38,7 +39,8 @@ export function differencesOf(changes: Iterable<Pick<Change, 'entity' | 'key' | 
     const place = `${entity}\n${key}`;
     found.set(place, { entity, key, before: (found.get(place) ?? { before }).before, after });
   }
-  return [...found].filter(([, { before, after }]) => !isDeepStrictEqual(before, after)).sort(byFirst).map(([, difference]) => difference);
+  const differs = ({ before, after }: Difference) => !isDeepStrictEqual(before, after) || withheldIn(after).length > 0;
+  return [...found].filter(([, difference]) => differs(difference)).sort(byFirst).map(([, difference]) => difference);
 }
 
 /** The way back. */

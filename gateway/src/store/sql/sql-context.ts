@@ -1,6 +1,5 @@
 /** What the transactions of one store share: its statements, and the types of its rows. */
 import type { EntitySchema, Schemas } from '../../model/schema/entity-schema.ts';
-import { PLAIN } from '../history/seal.ts';
 import type { Seal } from '../history/seal.ts';
 import { statement } from './statement.ts';
 import type { Statement } from './statement.ts';
@@ -14,7 +13,7 @@ export class SqlContext {
   readonly statements: Statements;
   readonly #composed = new Map<string, readonly Statement[]>();
 
-  constructor(readonly dialect: Dialect, readonly schemas: Schemas, readonly seal: Seal = PLAIN) {
+  constructor(readonly dialect: Dialect, readonly schemas: Schemas, readonly seal: Seal) {
     this.statements = statementsFor(dialect);
   }
 

@@ -11,6 +11,7 @@ import { isDatabaseUnavailable } from '../database-unavailable.ts';
 import { ExpiryWatch } from '../expiry-watch.ts';
 import { DEFAULT_RETENTION } from '../history/retention.ts';
 import type { Retention } from '../history/retention.ts';
+import { sealWith } from '../history/seal.ts';
 import type { Change, DataPlaneRows, Newest, Reader, Store, WriteOptions, Writer, Written } from '../store.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { KeptAnswerTable } from './kept-answer-table.ts';
@@ -38,6 +39,8 @@ export interface SqlStoreOptions {
   readonly pollMs: number;
   /** @default - `DEFAULT_RETENTION` */
   readonly retention?: Retention;
+  /** Encrypt secrets in the history, 32 bytes each; the first encrypts. @default - secrets are left out */
+  readonly historyKeys?: readonly Buffer[];
 }
 
 /** The connections of a store. */
@@ -79,9 +82,10 @@ export class SqlStore implements Store {
   /** The newest revision that this node has made; 0 when that is not certain. */
   #ownRevision = 0;
 
-  private constructor(database: SqlDatabase, { schemas, log, clock = SYSTEM_CLOCK, retention = DEFAULT_RETENTION }: SqlStoreOptions) {
+  private constructor(database: SqlDatabase, options: SqlStoreOptions) {
+    const { schemas, log, clock = SYSTEM_CLOCK, retention = DEFAULT_RETENTION, historyKeys = [] } = options;
     this.#database = database;
-    this.#context = new SqlContext(database.dialect, schemas);
+    this.#context = new SqlContext(database.dialect, schemas, sealWith(historyKeys, schemas));
     this.#clock = clock;
     this.#log = log;
     this.history = new SqlHistory(database.reading, this.#context);

@@ -1,4 +1,4 @@
-/** What was before each change, and a record of each revision. Changes that are there already keep no state of the past: older than all. */
+/** What was before each change, and a record of each revision. The changes so far go: they lack that, and have secrets as plain text. */
 import type { Transaction } from 'kysely';
 
 import type { Migration } from '../migrate.ts';
@@ -7,6 +7,7 @@ import type { Dialect, Tables } from '../tables.ts';
 export const history: Migration = {
   name: '0003-history',
   async up(db: Transaction<Tables>, { types }: Dialect): Promise<void> {
+    await db.deleteFrom('changes').execute();
     await db.schema.alterTable('changes').addColumn('old_body', types.text).execute();
     await db.schema.alterTable('revisions').addColumn('hash', types.key).execute();
     await db.schema.createTable('revision_records')
