@@ -44,7 +44,7 @@ export class DeclarativeNode {
       artefact: readerArtefact, workerData: { plugins, compatibility, routerFlavor, role, database, vaults: { listed } },
     };
     this.#options = options;
-    this.#store = new MemoryStore({ schemas, log });
+    this.#store = new MemoryStore({ schemas, log, retention: ONE_REVISION });
     this.#configuration = new DeclarativeConfiguration({ store: this.#store, schemas, runner, log, thread });
   }
 
@@ -81,6 +81,9 @@ export class DeclarativeNode {
     await this.#store.close();
   }
 }
+
+/** Rows of older configurations would take more memory than those of the one that runs. */
+const ONE_REVISION = { revisions: 1, days: 0 };
 
 /** No data planes are connected. */
 const NO_HISTORY = { latest: () => undefined, isSince: () => false };

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 
 import { ARTEFACTS } from '../../contract.ts';
+import { collectFirstGarbage } from '../base/first-garbage.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DeclarativeNode } from '../control-plane/declarative-node.ts';
 import { sessionsOf } from '../control-plane/stored-sessions.ts';
@@ -34,6 +35,7 @@ const startWithStore: StartNode = async (settings, log) => {
   };
   source.onChange(() => void follow());
   await follow();
+  collectFirstGarbage();
   return withDataPlane(controlPlane, addresses, dataPlane);
 };
 
@@ -48,6 +50,7 @@ const startWithoutStore: StartNode = async (settings, log) => {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '
       + 'KONG_DECLARATIVE_CONFIG_STRING loads one at start');
   } else await controlPlane.load(declarativeConfig);
+  collectFirstGarbage();
   // Who reaches the Admin API may use the proxy, too.
   const started = await dataPlane.start();
   try {

@@ -1,4 +1,6 @@
 /** The log of changes of a store in memory. It holds the same rows as the store does, so it costs little more than what has changed. */
+import { atOnce } from '../../base/steps.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { DAY_MS } from '../history/retention.ts';
 import type { Retention } from '../history/retention.ts';
@@ -45,12 +47,17 @@ export class MemoryHistory implements History {
 
   /** @param made its number, where it may have no changes */
   add(changes: readonly Change[], at: number, options: WriteOptions & { readonly revision?: number }): void {
+    atOnce(this.adding(changes, at, options));
+  }
+
+  /** The same for a whole configuration. Nothing else may be added meanwhile. */
+  * adding(changes: readonly Change[], at: number, options: WriteOptions & { readonly revision?: number }): Steps<void> {
     const { author, requestId, comment, revision } = options;
     const record = {
       revision: revision ?? changes[0]!.revision, at, author: author ?? null, requestId: requestId ?? null, comment: comment ?? null,
       changes: changes.length,
     };
-    const hash = hashOf(this.#logged.at(-1)?.record.hash ?? this.#base.hash, changes, record);
+    const hash = yield* hashing(this.#logged.at(-1)?.record.hash ?? this.#base.hash, changes, record);
     this.#logged.push({ record: { ...record, hash }, changes });
     this.#count += changes.length;
     this.#prune(at);
@@ -114,7 +121,7 @@ export class MemoryHistory implements History {
   async verify(): Promise<Verification> {
     let previous: string = this.#base.hash;
     for (const { record, changes } of this.#logged) {
-      if (hashOf(previous, changes, record) !== record.hash) {
+      if (atOnce(hashing(previous, changes, record)) !== record.hash) {
         return { isIntact: false, revision: record.revision, problem: 'its hash is not that of its changes' };
       }
       previous = record.hash;
@@ -151,10 +158,11 @@ export class MemoryHistory implements History {
   }
 }
 
-function hashOf(previous: string, changes: readonly Change[], record: Omit<RevisionRecord, 'hash'>): string {
+function* hashing(previous: string, changes: readonly Change[], record: Omit<RevisionRecord, 'hash'>): Steps<string> {
   const hash = new RevisionHash(previous);
   for (const change of changes) {
     hash.add({ ...change, before: textOf(change.before), after: textOf(change.after) });
+    yield;
   }
   return hash.end(record);
 }

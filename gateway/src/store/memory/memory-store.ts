@@ -4,6 +4,7 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { inSteps } from '../../base/steps.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import { ChangeFeed } from '../change-feed.ts';
 import { ExpiryWatch } from '../expiry-watch.ts';
@@ -101,7 +102,8 @@ export class MemoryStore implements Store {
     const revision = await this.#turns.write(async () => {
       const { rows: before, revision: old } = this.#current();
       const changed = { revision: old + 1, at: this.#clock.now() };
-      this.history.add(await differences(before, next, this.#schemas, changed), changed.at, { revision: changed.revision });
+      const changes = await differences(before, next, this.#schemas, changed);
+      await inSteps(this.history.adding(changes, changed.at, { revision: changed.revision }));
       this.#state = { rows: next, revision: changed.revision };
       return changed.revision;
     });
