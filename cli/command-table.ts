@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { cert } from './commands/cert.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
+import { dump } from './commands/dump.ts';
 import { eksa } from './commands/eksa.ts';
 import { handoff } from './commands/handoff.ts';
 import { start } from './commands/start.ts';
@@ -13,6 +14,6 @@ import { validate } from './commands/validate.ts';
 export const COMMANDS: readonly Command[] = [
   start, cert, demo,
   // On state files, in the order of use.
-  validate, diff, sync, apply,
+  validate, diff, sync, apply, dump,
   topology, eksa, handoff,
 ];

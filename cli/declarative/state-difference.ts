@@ -143,6 +143,8 @@ function updated(schema: EntitySchema, before: EntityValue, complete: EntityValu
   let isStoredForm = false;
   for (const [name, field] of Object.entries(fields)) {
     if (UNCOMPARED.has(name) || field.transient || isSameValue(field, stored[name], before[name])) continue;
+    // Having no tags and having an empty list of them are one.
+    if (name === 'tags' && isEmpty(stored[name]) && isEmpty(before[name])) continue;
     // A dump has values as they are stored.
     if (isSameValue(field, whole[name], before[name])) isStoredForm = true;
     else differing.push(name);
@@ -155,6 +157,10 @@ function updated(schema: EntitySchema, before: EntityValue, complete: EntityValu
 }
 
 const UNCOMPARED: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
 
 function isLimited(ttl: unknown): boolean {
   return typeof ttl === 'number' && ttl > 0;
