@@ -6,14 +6,16 @@ import { diff } from './commands/diff.ts';
 import { dump } from './commands/dump.ts';
 import { eksa } from './commands/eksa.ts';
 import { handoff } from './commands/handoff.ts';
+import { history, rollback, show } from './commands/history.ts';
 import { start } from './commands/start.ts';
 import { apply, sync } from './commands/sync.ts';
 import { topology } from './commands/topology.ts';
 import { validate } from './commands/validate.ts';
+import { wait } from './commands/wait.ts';
 
 export const COMMANDS: readonly Command[] = [
   start, cert, demo,
   // On state files, in the order of use.
-  validate, diff, sync, apply, dump,
+  validate, diff, sync, apply, dump, history, show, rollback, wait,
   topology, eksa, handoff,
 ];

@@ -6,7 +6,7 @@ import type { Route } from '../model/entities/route.ts';
 import type { Service } from '../model/entities/service.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { httpTransport } from './transport.ts';
-import type { TlsOptions, Transport } from './transport.ts';
+import type { TlsOptions, Transport, TransportResponse } from './transport.ts';
 
 /** Entity types by their names in URLs. Others are plain objects. */
 interface KnownEntities {
@@ -106,6 +106,13 @@ export class AdminClient {
     return reply;
   }
 
+  /** The answer as it is. @throws AdminApiError for an error response */
+  async text(path: string): Promise<string> {
+    const { status, text } = await this.#exchange('GET', path);
+    if (status >= 400) throw new AdminApiError(`GET ${path}`, status, parsed(text) as EntityValue | undefined);
+    return text;
+  }
+
   /** All entities of a collection, page by page: `for await (const service of client.list('services')) …`. */
   async* list<Path extends string>(collection: Path): AsyncGenerator<EntityAt<Path>> {
     let query = '';
@@ -158,19 +165,21 @@ export class AdminClient {
   }
 
   async #send<T>(method: string, path: string, body?: EntityValue, options: RequestOptions = {}): Promise<Reply<T>> {
+    const { status, headers, text } = await this.#exchange(method, path, body, options);
+    const revision = headers['hybridge-revision'];
+    return { status, body: parsed(text) as T, ...typeof revision === 'string' && { revision: Number(revision) } };
+  }
+
+  async #exchange(method: string, path: string, body?: EntityValue, options: RequestOptions = {}): Promise<TransportResponse> {
     const { headers, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     try {
-      const response = await this.#transport({
+      return await this.#transport({
         method,
         url: `${this.#url}${path}`,
         headers: { ...headers, ...options.headers, ...body && { 'content-type': 'application/json' } },
         ...body && { body: JSON.stringify(body) },
         timeoutMs: options.timeoutMs ?? timeoutMs,
       });
-      const revision = response.headers['hybridge-revision'];
-      return {
-        status: response.status, body: parsed(response.text) as T, ...typeof revision === 'string' && { revision: Number(revision) },
-      };
     } catch (error) {
       const cause = (error as { readonly cause?: unknown }).cause ?? error;
       const fix = 'check that the control plane runs and that the URL is right';
