@@ -7,6 +7,7 @@ import { dump } from './commands/dump.ts';
 import { eksa } from './commands/eksa.ts';
 import { handoff } from './commands/handoff.ts';
 import { history, rollback, show } from './commands/history.ts';
+import { importCommand } from './commands/import.ts';
 import { start } from './commands/start.ts';
 import { apply, sync } from './commands/sync.ts';
 import { topology } from './commands/topology.ts';
@@ -16,6 +17,6 @@ import { wait } from './commands/wait.ts';
 export const COMMANDS: readonly Command[] = [
   start, cert, demo,
   // On state files, in the order of use.
-  validate, diff, sync, apply, dump, history, show, rollback, wait,
+  validate, diff, sync, apply, dump, history, show, rollback, wait, importCommand,
   topology, eksa, handoff,
 ];

@@ -292,6 +292,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     why: 'state files are read as gateways read them, and written through the Admin API',
   },
+  'cli/openapi': {
+    mayImport: ['cli/command.ts', `${GATEWAY}/declarative`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'OpenAPI documents become state files; no control plane is involved',
+  },
 };
 
 /** Files that must not be reachable from an artefact, whatever the path of imports. */

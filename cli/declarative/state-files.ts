@@ -73,7 +73,8 @@ function statOf(path: string) {
   }
 }
 
-function textAt(path: string): string {
+/** The text of a file. @throws CommandFailure when it cannot be read, is too large, or is no text */
+export function textAt(path: string): string {
   const bytes = bytesAt(path);
   const decoded = decodeText(bytes);
   if (decoded === undefined || decoded.encoding === 'windows-1252') throw new CommandFailure(`${shown(path)}: is no UTF-8 text`, 'io');
