@@ -84,8 +84,8 @@ export const rollback = declarativeCommand({
   usage: [
     'Usage: hybridge rollback REVISION [--expected N] [--dry-run] [--json] [options]',
     '',
-    'Makes a new revision with the entities that the given one had: all of them, or none. Refused, with the reasons, where the old state is',
-    'not valid any more. Exit codes: 0, and 1.',
+    'Makes a new revision with the entities that the given one had: all of them, or none. Refused, with the reasons, where the old state',
+    'is not valid any more. Exit codes: 0, and 1.',
     '',
     '  --expected N                refuse when another revision than N is the newest one',
     '  --dry-run                   print what would change, and change nothing',
@@ -119,7 +119,8 @@ function revisionOf(command: string, [given, ...others]: readonly string[]): num
 
 function recordText({ revision, at, author, comment, changes }: RevisionRecord): string {
   return [
-    `revision ${revision}`, `  time: ${timeText(at)}`, `  author: ${printable(author)}`, ...comment ? [`  comment: ${printable(comment)}`] : [],
+    `revision ${revision}`, `  time: ${timeText(at)}`, `  author: ${printable(author)}`,
+    ...comment ? [`  comment: ${printable(comment)}`] : [],
     `  changes: ${changes}`, '',
   ].join('\n');
 }

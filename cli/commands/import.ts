@@ -32,7 +32,11 @@ const openapi = declarativeCommand({
       'no-id': { type: 'boolean', default: false },
     });
     const [file, ...others] = positionals;
-    if (file === undefined || others.length > 0) throw new CommandFailure('import openapi: expected one file; see hybridge import openapi --help');
+    if (file === undefined || others.length > 0) {
+      throw new CommandFailure(
+        'import openapi: expected one file; see hybridge import openapi --help',
+      );
+    }
     const format = FORMATS.find((known) => known === values.format);
     if (format === undefined) throw new CommandFailure(`--format: '${values.format}' is not valid; expected ${FORMATS.join(' or ')}`);
     const { ApiDocument } = await import('../openapi/api-document.ts');

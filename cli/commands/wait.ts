@@ -19,8 +19,8 @@ export const wait = declarativeCommand({
   usage: [
     'Usage: hybridge wait [REVISION] [--seconds N] [--data-planes N] [--json] [options]',
     '',
-    'Ends when every connected data plane runs the revision, or a later one. Default: the newest revision. Ends at once when a data plane has',
-    'rejected it. Exit codes: 0 when they run it, and 1.',
+    'Ends when every connected data plane runs the revision, or a later one. Default: the newest revision. Ends at once when a data plane',
+    'has rejected it. Exit codes: 0 when they run it, and 1.',
     '',
     `  --seconds N                 longest wait; default ${DEFAULT_SECONDS}`,
     '  --data-planes N             at least so many data planes have to be connected; default 0',

@@ -1,9 +1,9 @@
 /** A dump is a state file of what is there: applying it changes nothing, and on an empty control plane it makes the same. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHANGES } from '../../gateway/test/fixtures/deck/changes.ts';
 import { countsIn, runCommand, StateFolder, startControlPlane } from '../../gateway/test/fixtures/command-run.ts';
 import type { ControlPlane } from '../../gateway/test/fixtures/command-run.ts';
+import { CHANGES } from '../../gateway/test/fixtures/deck/changes.ts';
 import { diff } from '../commands/diff.ts';
 import { dump } from '../commands/dump.ts';
 import { sync } from '../commands/sync.ts';
@@ -73,7 +73,9 @@ const STATES = fc.record({
   routes: ROUTES,
   upstreams: unique(fc.record({
     name: NAMES,
-    targets: fc.uniqueArray(fc.record({ target: fc.constantFrom('1.test:80', '2.test:80'), weight: fc.nat(9) }), { selector: ({ target }) => target }),
+    targets: fc.uniqueArray(
+      fc.record({ target: fc.constantFrom('1.test:80', '2.test:80'), weight: fc.nat(9) }), { selector: ({ target }) => target },
+    ),
   })),
   consumers: fc.uniqueArray(fc.record({
     username: NAMES, acls: fc.uniqueArray(fc.record({ group: NAMES }), { selector: ({ group }) => group, maxLength: 2 }), tags: TAGS,

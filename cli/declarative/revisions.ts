@@ -82,7 +82,11 @@ export async function rollBack(
   } catch (error) {
     if (!(error instanceof AdminApiError)) throw error;
     const { reasons, message } = error.body ?? {};
-    if (error.status === 412) throw new CommandFailure(`the newest revision is not ${expected}: nothing was changed; look at it first, with hybridge history`);
+    if (error.status === 412) {
+      throw new CommandFailure(
+        `the newest revision is not ${expected}: nothing was changed; look at it first, with hybridge history`,
+      );
+    }
     if (error.status !== 409 || !Array.isArray(reasons)) throw unavailable(error);
     const lines = (reasons as readonly RollbackReason[]).map(({ entity, key, name, reason }) => `  ${entity} ${name ?? key}: ${reason}`);
     throw new CommandFailure([`${String(message)}; nothing was changed`, ...lines].join('\n'));

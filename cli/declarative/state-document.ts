@@ -24,7 +24,8 @@ const NESTED_IN: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields that decK knows by name in an entity of its own, in the order in which files list entity types. */
 const ORDER = [
-  'services', 'routes', 'consumer_groups', 'consumers', 'plugins', 'upstreams', 'certificates', 'ca_certificates', 'vaults', 'key_sets', 'keys',
+  'services', 'routes', 'consumer_groups', 'consumers', 'plugins', 'upstreams',
+  'certificates', 'ca_certificates', 'vaults', 'key_sets', 'keys',
 ];
 
 type Item = Record<string, unknown>;
@@ -57,7 +58,8 @@ export function stateDocument(present: PresentState, { schemas, selectTags, with
 
 /** Puts an entity into the one that it belongs to, or into the list of its type with its references. */
 function place(
-  schema: EntitySchema, row: EntityValue, items: ReadonlyMap<string, Item>, lists: Map<string, Item[]>, handles: ReadonlyMap<string, string>,
+  schema: EntitySchema, row: EntityValue, items: ReadonlyMap<string, Item>, lists: Map<string, Item[]>,
+  handles: ReadonlyMap<string, string>,
 ): void {
   const item = items.get(`${schema.name} ${String(row.id)}`)!;
   const references = foreignFieldsOf(schema).flatMap(({ name, reference }) => {
@@ -65,7 +67,9 @@ function place(
     return id === undefined ? [] : [{ name, reference, id }];
   });
   const [only] = references;
-  const parent = references.length === 1 && NESTED_IN[schema.name]?.includes(only!.name) ? items.get(`${only!.reference} ${only!.id}`) : undefined;
+  const parent = references.length === 1 && NESTED_IN[schema.name]?.includes(only!.name) ? items.get(
+    `${only!.reference} ${only!.id}`,
+  ) : undefined;
   if (parent) {
     ((parent[schema.name] ??= []) as Item[]).push(item);
     return;
@@ -149,7 +153,9 @@ function isFilledIn(field: Field, value: unknown): boolean {
   const byDefault = field.default ?? null;
   if (field.type === 'record' && field.fields && isPlainObject(value)) {
     // A record that is there, but has nothing of its own, says something where it would be absent otherwise.
-    return (field.required === true || byDefault !== null) && byDefault === null && Object.keys(givenValues(field.fields, value)).length === 0;
+    return (
+      field.required === true || byDefault !== null
+    ) && byDefault === null && Object.keys(givenValues(field.fields, value)).length === 0;
   }
   return JSON.stringify(value) === JSON.stringify(byDefault);
 }

@@ -26,7 +26,8 @@ export class ApiDocument {
     const { content } = this.#source;
     const version = isPlainObject(content) ? content.openapi ?? content.swagger : undefined;
     if (!isPlainObject(content) || !/^(3\.[01](\.|$)|2\.0$)/.test(String(version))) {
-      throw new CommandFailure(`${name}:1: got ${version === undefined ? 'no version' : `version ${String(version)}`}, expected a document of OpenAPI 3.1, 3.0 or 2.0`);
+      const got = version === undefined ? 'no version' : `version ${String(version)}`;
+      throw new CommandFailure(`${name}:1: got ${got}, expected a document of OpenAPI 3.1, 3.0 or 2.0`);
     }
     this.root = content;
     this.isSwagger = content.swagger !== undefined;
@@ -61,10 +62,15 @@ export class ApiDocument {
   }
 
   #target(reference: string, path: readonly (string | number)[]): unknown {
-    if (!reference.startsWith('#/')) throw this.failure(path, `got the reference ${reference}, expected one inside of the document: bundle it first`);
+    if (!reference.startsWith('#/')) {
+      throw this.failure(
+        path, `got the reference ${reference}, expected one inside of the document: bundle it first`,
+      );
+    }
     let part: unknown = this.root;
     for (const step of reference.slice(2).split('/').map((text) => decoded(text).replaceAll('~1', '/').replaceAll('~0', '~'))) {
-      part = Array.isArray(part) ? part[Number(step)] as unknown : isPlainObject(part) && Object.hasOwn(part, step) ? part[step] : undefined;
+      if (Array.isArray(part)) part = part[Number(step)];
+      else part = isPlainObject(part) && Object.hasOwn(part, step) ? part[step] : undefined;
     }
     if (part === undefined) throw this.failure(path, `the reference ${reference} leads to nothing`);
     return part;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { schemasFor } from '../../gateway/src/plugins/schemas.ts';
 import { Source } from '../../gateway/src/declarative/source.ts';
+import { schemasFor } from '../../gateway/src/plugins/schemas.ts';
 import { desiredState } from '../declarative/desired-state.ts';
 import { ApiDocument } from './api-document.ts';
 import { patternOf } from './path-pattern.ts';
@@ -37,7 +37,8 @@ describe('names and ids, which are those of decK', () => {
       protocol: 'http', port: 80, path: '/some/path', tags: ['OAS3_import', 'OAS3file_api.yaml'],
     });
     expect(upstreams).toMatchObject([{
-      id: 'bfcb9ad1-68a8-5970-b72d-0cd2e4c81fd4', name: 'oas-spec-name.upstream', targets: [{ target: 'backend1.com:80' }, { target: 'backend2.com:80' }],
+      id: 'bfcb9ad1-68a8-5970-b72d-0cd2e4c81fd4', name: 'oas-spec-name.upstream',
+      targets: [{ target: 'backend1.com:80' }, { target: 'backend2.com:80' }],
     }]);
   });
 
@@ -47,7 +48,9 @@ describe('names and ids, which are those of decK', () => {
     ['oas-spec-name_path-name_my-put-operation', 'PUT', 'c70d6bba-42cb-552d-8c9a-5e6587b80099'],
     ['oas-spec-name_app2_post', 'POST', '0f165a29-0674-58e8-be6c-19968f287dc0'],
   ])('of the route %s', (name, method, id) => {
-    expect(service!.routes.find((route) => route.name === name)).toMatchObject({ id, methods: [method], regex_priority: 200, strip_path: false });
+    expect(service!.routes.find((route) => route.name === name)).toMatchObject(
+      { id, methods: [method], regex_priority: 200, strip_path: false },
+    );
   });
 });
 
@@ -65,7 +68,9 @@ it.each([
 it('gives servers of a path, and of an operation, services of their own, with the plugins around them', () => {
   const plugin = { 'x-kong-plugin-cors': { config: { origins: ['a.test'] } } };
   const { services } = convert({
-    ...plugin, 'servers': [{ url: 'https://{region}.one.test', variables: { region: { default: 'eu' } } }], 'x-kong-service-defaults': { retries: 1 },
+    ...plugin, 'servers': [{
+      url: 'https://{region}.one.test', variables: { region: { default: 'eu' } },
+    }], 'x-kong-service-defaults': { retries: 1 },
     'paths': {
       '/a': { get: { operationId: 'a', responses: RESPONSES } },
       '/b': { servers: [{ url: 'https://two.test/v1' }], get: { operationId: 'b', responses: RESPONSES } },
@@ -73,7 +78,9 @@ it('gives servers of a path, and of an operation, services of their own, with th
     },
   });
   expect(services.map(({ name, host, port, path, retries, plugins, routes }) => (
-    [name, host, port, path, retries, (plugins as { readonly name: string }[]).map((each) => each.name), routes.map((route) => route.name)]))).toEqual([
+    [name, host, port, path, retries, (
+      plugins as { readonly name: string }[]
+    ).map((each) => each.name), routes.map((route) => route.name)]))).toEqual([
     ['simple-api-overview', 'eu.one.test', 443, '/', 1, ['cors'], ['simple-api-overview_a']],
     ['simple-api-overview_b', 'two.test', 443, '/v1', 1, ['cors'], ['simple-api-overview_b']],
     ['simple-api-overview_c', 'three.test', 8443, '/', 1, [], ['simple-api-overview_c']],
@@ -84,7 +91,11 @@ it('gives servers of a path, and of an operation, services of their own, with th
 it('follows references inside of the document', () => {
   const { services } = convert({
     servers: [{ url: 'https://h.test' }], paths: { '/a': { $ref: '#/components/pathItems/a~1b' } },
-    components: { 'pathItems': { 'a/b': { 'get': { 'operationId': 'x', 'x-kong-plugin-cors': { $ref: '#/components/x-cors' } } } }, 'x-cors': { enabled: false } },
+    components: {
+      'pathItems': {
+        'a/b': { get: { 'operationId': 'x', 'x-kong-plugin-cors': { $ref: '#/components/x-cors' } } },
+      }, 'x-cors': { enabled: false },
+    },
   });
   expect(services[0]!.routes).toMatchObject([{ name: 'simple-api-overview_x', plugins: [{ name: 'cors', enabled: false }] }]);
 });
@@ -100,22 +111,32 @@ it('reads OpenAPI 2.0', () => {
 it('makes what control planes accept', () => {
   const state = convert({
     'servers': SERVERS, 'x-kong-upstream-defaults': { hash_on: 'ip' }, 'x-kong-route-defaults': { preserve_host: true },
-    'paths': { '/a/{id}': { 'get': { 'x-kong-plugin-rate-limiting': { config: { minute: 5 } } }, 'post': {} } },
+    'paths': { '/a/{id}': { get: { 'x-kong-plugin-rate-limiting': { config: { minute: 5 } } }, post: {} } },
   });
   const { errors, entities } = desiredState(new Source(state), { schemas: schemasFor({ role: 'control_plane' }).schemas, now: 0 });
   expect(errors).toEqual([]);
-  expect(entities.map(({ entity }) => entity.schema.name).sort()).toEqual(['plugins', 'routes', 'routes', 'services', 'targets', 'targets', 'upstreams']);
+  expect(entities.map(({ entity }) => entity.schema.name).sort()).toEqual(
+    ['plugins', 'routes', 'routes', 'services', 'targets', 'targets', 'upstreams'],
+  );
 });
 
 const GET = { get: { responses: RESPONSES } };
 
 it.each([
-  ['a circle of references', { paths: { '/a': { $ref: '#/components/a' } }, components: { a: { $ref: '#/components/a' } } }, 'the reference #/components/a leads to itself'],
-  ['a reference to another document', { paths: { '/a': { $ref: 'https://h.test/x.yaml' } } }, 'got the reference https://h.test/x.yaml, expected one inside of the document'],
+  ['a circle of references', {
+    paths: { '/a': { $ref: '#/components/a' } }, components: { a: { $ref: '#/components/a' } },
+  }, 'the reference #/components/a leads to itself'],
+  ['a reference to another document', {
+    paths: { '/a': { $ref: 'https://h.test/x.yaml' } },
+  }, 'got the reference https://h.test/x.yaml, expected one inside of the document'],
   ['a reference to nothing', { paths: { '/a': { $ref: '#/b' } } }, 'the reference #/b leads to nothing'],
-  ['servers that differ in more than host and port', { servers: [{ url: 'https://a.test/x' }, { url: 'https://b.test/y' }], paths: {} }, 'expected servers that differ in host and port only'],
+  ['servers that differ in more than host and port', {
+    servers: [{ url: 'https://a.test/x' }, { url: 'https://b.test/y' }], paths: {},
+  }, 'expected servers that differ in host and port only'],
   ['a server that is no URL', { servers: [{ url: 'ftp://a.test' }], paths: {} }, 'expected a URL with one of http'],
-  ['two operations of one name', { paths: { '/a': { get: { operationId: 'x' } }, '/b': { get: { operationId: 'x' } } } }, 'two operations make the route simple-api-overview_x'],
+  ['two operations of one name', {
+    paths: { '/a': { get: { operationId: 'x' } }, '/b': { get: { operationId: 'x' } } },
+  }, 'two operations make the route simple-api-overview_x'],
   ['another version', { openapi: '4.0.0', paths: {} }, 'got version 4.0.0, expected a document of OpenAPI 3.1, 3.0 or 2.0'],
   ['a path without a slash', { paths: { a: GET } }, 'expected a path that begins with a slash'],
 ])('refuses %s', (_, document, message) => {

@@ -1,6 +1,6 @@
 /**
- * OpenAPI as a state file: a service for the servers, and one for each path or operation with servers of its own; a route for each operation;
- * plugins and defaults from extensions that begin with `x-kong-`, as the documentation of decK's openapi2kong describes them.
+ * OpenAPI as a state file: a service for the servers, and one for each path or operation with servers of its own; a route for each
+ * operation; plugins and defaults from extensions that begin with `x-kong-`, as the documentation of decK's openapi2kong describes them.
  */
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
 import { isPlainObject } from '../../gateway/src/model/schema/plain-object.ts';
@@ -111,7 +111,11 @@ class Conversion {
   }
 
   #route(name: string, path: string, method: string, defaults: Part, plugins: ReadonlyMap<string, Part>, place: Place): EntityValue {
-    if (this.#routeNames.has(name)) throw this.#document.failure(place, `two operations make the route ${name}: give one an operationId or x-kong-name`);
+    if (this.#routeNames.has(name)) {
+      throw this.#document.failure(
+        place, `two operations make the route ${name}: give one an operationId or x-kong-name`,
+      );
+    }
     this.#routeNames.add(name);
     const { path: pattern, priority } = patternOf(path);
     return {
@@ -183,5 +187,6 @@ function merged(one: Defaults, other: Defaults): Defaults {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value : isPlainObject(value) ? undefined : typeof value === 'number' ? String(value) : undefined;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
