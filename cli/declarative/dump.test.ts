@@ -83,7 +83,7 @@ const STATES = fc.record({
   plugins: PLUGINS,
 });
 
-it('has the law of differences: what lies between two states, applied to the first one, makes the second one', async () => {
+it('has the law of differences: the difference of two states, applied to the first one, makes the second one', async () => {
   await fc.assert(fc.asyncProperty(STATES, STATES, async (one, other) => {
     const [first, second] = [files.file(one), files.file(other)];
     await done(sync, first);

@@ -1,4 +1,4 @@
-/** Files as people and programs write them, and as nobody should: several, with marks, tabs and aliases, and too large. */
+/** Files as people and programs write them, and files that are refused: with tabs, with aliases that multiply, too large. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,9 @@ it('puts files and folders together, and names the file, line and part of what i
   writeFileSync(join(folder, 'below', 'b.json'), JSON.stringify(
     { _format_version: '3.0', services: [{ name: 'three', host: 'c.test' }] }, undefined, 2,
   ));
-  writeFileSync(join(folder, 'below', 'c.yml'), `${HEAD}\n\nservices:\n- name: four\n  host: d.test\n  port: 70000\nroutes: [{name: r, service: {name: three}}]\n`);
+  const routes = 'routes: [{name: r, paths: [/a], service: {name: three}}]';
+  const text = `${HEAD}\n\nservices:\n- name: four\n  host: d.test\n  port: 70000\n${routes}\n`;
+  writeFileSync(join(folder, 'below', 'c.yml'), text);
   writeFileSync(join(folder, 'notes.txt'), 'not read');
   expect(await runCommand(validate, folder)).toEqual({
     code: 1, stdout: '', stderr: `${join(folder, 'below', 'c.yml')}:7: services[0].port: value should be between 0 and 65535\n`,

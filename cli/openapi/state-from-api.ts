@@ -3,7 +3,6 @@
  * operation; plugins and defaults from extensions that begin with `x-kong-`, as the documentation of decK's openapi2kong describes them.
  */
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
-import { isPlainObject } from '../../gateway/src/model/schema/plain-object.ts';
 import type { ApiDocument, Part } from './api-document.ts';
 import { entityId, pathName, slug } from './names.ts';
 import { patternOf } from './path-pattern.ts';
