@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { costsOf } from '../../bench/process-costs.ts';
 import { freePorts } from '../../bench/server-process.ts';
+import { Inspectors } from './live-memory.ts';
+import type { LiveMemory } from './live-memory.ts';
 
 const START = join(import.meta.dirname, '..', '..', '..', 'lib', 'bundle', 'image', 'start.mjs');
 
@@ -38,28 +39,31 @@ export class SoakNode {
   readonly #admin: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'hybridge-soak-'));
   readonly #process: ChildProcess;
+  readonly #inspectors = new Inspectors();
   #changes = 0;
 
   private constructor(port: number, admin: number, workers: string) {
     this.port = port;
     this.#admin = `http://127.0.0.1:${admin}`;
     this.#process = spawn(process.execPath, [START], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       env: {
-        PATH: process.env.PATH ?? '', KONG_PREFIX: this.#folder, KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`, KONG_STATUS_LISTEN: 'off',
+        PATH: process.env.PATH ?? '', NODE_OPTIONS: '--inspect=127.0.0.1:0',
+        KONG_PREFIX: this.#folder, KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`, KONG_STATUS_LISTEN: 'off',
         KONG_PROXY_LISTEN: `127.0.0.1:${port} backlog=4096`, KONG_PROXY_ACCESS_LOG: 'off', KONG_LOG_LEVEL: 'warn',
         KONG_NGINX_WORKER_PROCESSES: workers,
       },
     });
+    this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => process.stderr.write(this.#inspectors.read(text)));
   }
 
   get hasEnded(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** Of all its processes. */
-  get mebibytes(): number {
-    return costsOf(this.#process.pid!).rssBytes / 2 ** 20;
+  /** Of all its processes, after a collection of garbage. */
+  memory(): Promise<LiveMemory> {
+    return this.#inspectors.measure();
   }
 
   /** Writes the next change of the configuration: a route that is made, changed or deleted. */
