@@ -73,6 +73,7 @@ export * from './gateway/plane-secret';
 export * from './gateway/proxy-certificate';
 export * from './gateway/proxy-certificate-options';
 export * from './gateway/secret-delivery';
+export * from './gateway/stream-port';
 export * from './gateway/trust';
 export * from './gateway/trust-options';
 export * from './gateway/tunnel-names';

@@ -23,6 +23,7 @@ import {
   GatewayDatabase,
   GatewayEngine,
   ProxyCertificate,
+  StreamProtocol,
   Trust,
 } from 'cdk-hybridge';
 
@@ -105,6 +106,8 @@ controlPlane.addDataPlane('Internal', {
   hostname: 'internal-apis.acme.example',
   certificate: internal,
   hostedZone: zone,
+  // A route with `protocols: [tls]` sends one to a broker, a route with [udp] the other to name servers: docs/streams.md.
+  streamPorts: [{ port: 8883, protocol: StreamProtocol.TLS }, { port: 9053, protocol: StreamProtocol.UDP }],
 });
 
 app.synth();

@@ -141,6 +141,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
       plane: plane.name,
       sourceCidrs,
       deletionProtection,
+      ...plane.streams && { streams: plane.streams },
       consumers,
     });
     new InstancePlane(scope, 'Resource', {

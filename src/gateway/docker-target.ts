@@ -114,6 +114,8 @@ export class DockerTarget extends GatewayTarget {
           + 'there: leave it out here, because a single node has no other node to share with',
       );
     }
+    const clash = plane.streams?.find(({ port }) => port === http || port === https);
+    if (clash) throw new Error(`streamPorts: got ${clash.port}, which is httpPort or httpsPort of the machine, expected another port`);
     if (plane.replicas !== 1) {
       throw new Error(
         `replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give `

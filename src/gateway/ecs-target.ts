@@ -22,6 +22,9 @@ import { addToTopology } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
+/** Target groups of a service, without the two for HTTP. */
+const MAX_STREAMS = 3;
+
 /** Options of all `EcsTarget` factories. */
 export interface EcsTargetOptions {
   /**
@@ -193,6 +196,12 @@ export class EcsTarget extends GatewayTarget {
           + 'certificate: ProxyCertificate.acm() to the data plane for an Application Load Balancer, or scale by cpuPercent',
       );
     }
+    if ((plane.streams ?? []).length > MAX_STREAMS) {
+      throw new Error(
+        `streamPorts: got ${plane.streams!.length}, expected at most ${MAX_STREAMS} on ECS, whose services have five target groups: `
+          + 'leave some out',
+      );
+    }
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, { min: plane.replicas, floor: 'the replicas of the plane' });
     const cluster =
@@ -202,6 +211,7 @@ export class EcsTarget extends GatewayTarget {
       plane: plane.name,
       sourceCidrs: exposure._cloudSources('ECS'),
       deletionProtection: this.options.deletionProtection ?? true,
+      ...plane.streams && { streams: plane.streams },
       consumers,
     });
     const resource = new EcsPlane(scope, 'Resource', {

@@ -16,12 +16,14 @@ import { claimNodePorts } from './private/clusters/node-ports';
 import { SiteHosting } from './private/clusters/site-hosting';
 import { SitePlane } from './private/clusters/site-plane';
 import type { ConsumerAccess } from './private/consumers/consumer-access';
-import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
+import {
+  refuseLoadBalancerCertificate, refuseRecord, refuseStreamsOnNodePorts, requireExternalExposure,
+} from './private/consumers/refusals';
 import type { CacheOffer } from './private/fallback/cache-offer';
 import { PLANE_STORE, planeStore, requireOneRegion } from './private/handoff/plane-store';
 import { metalLbObjects } from './private/manifests/metal-lb';
 import type { PlaneService, ServiceReach } from './private/manifests/services';
-import { PROXY_PORTS } from './private/manifests/services';
+import { proxyPorts } from './private/manifests/services';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { requireRepository } from './private/plane/image-repository';
 import type { PlaneDescription } from './private/plane/plane';
@@ -147,6 +149,7 @@ export class EksAnywhereTarget extends GatewayTarget {
     }
     refuseLoadBalancerCertificate('a site has none', consumers);
     this.refuseEndpoint();
+    refuseStreamsOnNodePorts(this.options.exposure._choice.kind, plane);
     this.claimAddresses(scope);
     this.record(scope, consumers);
     const { site } = this.options;
@@ -155,7 +158,7 @@ export class EksAnywhereTarget extends GatewayTarget {
       site,
       hosting: this.hosting(scope, plane),
       store: this.delivery.kind === 'external-secrets' && this.delivery.issuer ? planeStore(scope, plane, this.delivery.issuer) : [],
-      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.reach(plane), ...this.externalDns(consumers) }],
+      services: [{ suffix: 'proxy', ports: proxyPorts(plane), reach: this.reach(plane), ...this.externalDns(consumers) }],
       addresses: this.addresses(plane),
       target: 'eks-anywhere',
       cluster: this.cluster,

@@ -16,12 +16,14 @@ import { EksPlane } from './private/clusters/eks-plane';
 import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { claimNodePorts } from './private/clusters/node-ports';
 import type { ConsumerAccess } from './private/consumers/consumer-access';
-import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
+import {
+  refuseLoadBalancerCertificate, refuseRecord, refuseStreamsOnNodePorts, requireExternalExposure,
+} from './private/consumers/refusals';
 import type { CacheOffer } from './private/fallback/cache-offer';
 import { readStatements } from './private/fallback/fallback-access';
 import { targetBinding } from './private/load-balancers/target-binding';
 import type { TargetBinding } from './private/load-balancers/target-binding';
-import { PROXY_PORTS } from './private/manifests/services';
+import { proxyPorts } from './private/manifests/services';
 import type { NetworkLoadBalancerReach, ServiceReach } from './private/manifests/services';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { planeScope } from './private/plane/plane-scope';
@@ -247,6 +249,7 @@ export class EksTarget extends GatewayTarget {
     const { logs, cache, consumers } = spec;
     const reach = this.proxyReach(consumers);
     if (reach.kind === 'network-load-balancer' && reach.sourceCidrs) this._requirePublic(scope, 'exposure');
+    refuseStreamsOnNodePorts(reach.kind, spec.plane);
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(
       scope,
@@ -259,7 +262,7 @@ export class EksTarget extends GatewayTarget {
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
-      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach, ...consumers.externalDns && { externalDnsName: consumers.hostname } }],
+      services: [{ suffix: 'proxy', ports: proxyPorts(plane), reach, ...consumers.externalDns && { externalDnsName: consumers.hostname } }],
       ready: this._ready,
       prerequisites: spec.prerequisites,
       controlPlane: spec.controlPlane,

@@ -7,6 +7,7 @@ import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayTarget } from './gateway-target';
 import type { PlaneSecret } from './plane-secret';
 import type { ProxyCertificate } from './proxy-certificate';
+import type { StreamPort } from './stream-port';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
 export interface GatewayDataPlaneOptions {
@@ -95,6 +96,15 @@ export interface GatewayDataPlaneOptions {
    * @default false
    */
   readonly externalDns?: boolean;
+
+  /**
+   * Ports for connections without HTTP, and for datagrams: TCP, TLS, UDP. Opens them on the nodes and on what is in front
+   * of them: the Service and its load balancer, network policies, security groups. At most three on ECS. Which upstream a
+   * port leads to is configuration: docs/streams.md.
+   *
+   * @default - HTTP only
+   */
+  readonly streamPorts?: StreamPort[];
 
   /**
    * Number of nodes.

@@ -16,20 +16,16 @@ import { warnOfNodeCertificate } from './private/consumers/node-certificate-warn
 import { chosenCache } from './private/fallback/cache-offer';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
+import { dataPlaneResources } from './private/plane/data-plane-resources';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
-import type { PlaneCertificate, PlaneResources } from './private/plane/plane';
+import type { PlaneCertificate } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/plane-secrets';
 import { dataPlaneSettings } from './private/plane/plane-settings';
+import { streamAddresses, streamSettings } from './private/plane/stream-ports';
 import { warnOfUnreachableTunnel } from './private/plane/tunnel-reach';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
-
-/**
- * Measured: docs/sizing.md. Memory is sized for 10,000 services and routes. Requests use one CPU; the second is for
- * garbage collection and other work of Node.js.
- */
-const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
 
 /**
  * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when
@@ -165,19 +161,22 @@ export class GatewayDataPlane extends Construct {
   }
 
   private place(props: GatewayDataPlaneProps) {
-    const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
+    const { controlPlane, target, identity, logs, cache, replicas = target._replicas, streamPorts = [] } = props;
     const { engine, tunnel, addresses, ready, firstConfigurationMinutes } = this._link;
     requireWhole('replicas', replicas, { min: 1 });
     requireConsumerNames(props);
     refuseUnfit(engine, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     if (this._link.reach) warnOfUnreachableTunnel(this, target._network, this._link.reach);
+    const streams = streamAddresses(streamPorts);
     const trust = tunnel.forDataPlane(this.planeName);
     const regionalValue = (name: string, value: string) => RegionalValues.read(this, controlPlane, name, value);
     const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
     const certificate = props.certificate?._bind(this, props.hostname);
     warnOfNodeCertificate(this, props, certificate, engine);
-    const ownSettings = { ...dataPlaneSettings(trust.settings, addresses(this), props.labels ?? {}), ...certificate?.settings };
+    const ownSettings = {
+      ...dataPlaneSettings(trust.settings, addresses(this), props.labels ?? {}), ...streamSettings(streamPorts), ...certificate?.settings,
+    };
     const kept = chosenCache(props.configurationCache, target._configurationCaches, engine, this._link.fallback);
     const settings = withUserSettings(this, { ...ownSettings, ...kept.settings }, props.settings, engine._chart);
     const named = planeSecretMounts(props.secrets, !engine._chart);
@@ -197,7 +196,8 @@ export class GatewayDataPlane extends Construct {
         certificates: [...trust.certificates.map((each) => inOwnRegion(each, regionalValue)), ...certificate?.certificates ?? []],
         rereadDays: rereadDays([trust.rereadDays, certificate?.rereadDays], props.secrets),
         replicas,
-        resources: RESOURCES,
+        resources: dataPlaneResources(settings),
+        ...streams.length > 0 && { streams },
         ...kept.volume && { volume: kept.volume },
         ...engine._chart && { chart: engine._chart },
       },
@@ -247,13 +247,16 @@ function ofThisStack(scope: Construct, mounts: readonly SecretMount[]): IDependa
 }
 
 /** @throws Error that names the property that the engine does not support */
-function refuseUnfit({ _chart: chart }: GatewayEngine, { target, identity, settings }: GatewayDataPlaneOptions) {
+function refuseUnfit({ _chart: chart }: GatewayEngine, { target, identity, settings, streamPorts = [] }: GatewayDataPlaneOptions) {
   if (!chart) return;
   if (!target._takesCharts) {
     throw new Error(
       'target: the engine is kongHelm, which needs Kubernetes, expected EksTarget or EksAnywhereTarget: choose one '
         + 'of them, or GatewayEngine.packaged()',
     );
+  }
+  if (streamPorts.length > 0) {
+    throw new Error('streamPorts: the engine is kongHelm, expected GatewayEngine.packaged(): leave them out, or change the engine');
   }
   if (identity) requirePlugin(chart, 'identity', 'openid-connect');
   requireKongSettings(chart, settings);

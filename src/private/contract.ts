@@ -48,6 +48,9 @@ export const ENV = {
   database: 'KONG_DATABASE',
   prefix: 'KONG_PREFIX',
   proxyListen: 'KONG_PROXY_LISTEN',
+  streamListen: 'KONG_STREAM_LISTEN',
+  workers: 'KONG_NGINX_WORKER_PROCESSES',
+  mainWorkers: 'KONG_NGINX_MAIN_WORKER_PROCESSES',
   adminListen: 'KONG_ADMIN_LISTEN',
   /** Lets everyone who reaches the Admin API use it. */
   adminInsecure: 'HYBRIDGE_ADMIN_INSECURE',

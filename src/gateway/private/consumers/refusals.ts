@@ -1,4 +1,5 @@
 /** What targets refuse of the ways in which consumers reach a data plane. Each error names the property and the way out. */
+import type { PlaneDescription } from '../plane/plane';
 import type { ConsumerAccess } from './consumer-access';
 
 /**
@@ -32,6 +33,13 @@ export function requireExternalExposure(kind: string): void {
     'externalDns: got true with Exposure.clusterIp(), which has no address outside the cluster, expected another exposure: choose '
       + 'one, or leave externalDns out',
   );
+}
+
+/** Node ports are chosen by number, two for each plane. */
+export function refuseStreamsOnNodePorts(kind: string, { streams = [] }: Pick<PlaneDescription, 'streams'>): void {
+  if (kind !== 'node-port' || streams.length === 0) return;
+  throw new Error('streamPorts: Exposure.nodePort() has node ports for HTTP only, expected another exposure: choose one, or leave the '
+    + 'ports out');
 }
 
 function shownZone({ zoneName }: NonNullable<ConsumerAccess['hostedZone']>): string {

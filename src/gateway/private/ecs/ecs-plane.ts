@@ -15,6 +15,7 @@ import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
+import type { StreamAddress } from '../plane/plane';
 import { splitEnvironment } from '../plane/secret-environment';
 import { TaskRenewal } from './task-renewal';
 
@@ -35,6 +36,8 @@ interface EcsScaling {
   /** Requests a minute; needs a load balancer that counts them. */
   readonly requestsPerReplica?: number;
 }
+
+const PROTOCOLS: Readonly<Record<StreamAddress['transport'], ecs.Protocol>> = { TCP: ecs.Protocol.TCP, UDP: ecs.Protocol.UDP };
 
 const CONTAINER = 'gateway';
 const PREFIX_VOLUME = 'prefix';
@@ -83,7 +86,10 @@ export class EcsPlane extends Construct {
       // Everything that the task has: the gateway is its only container.
       memoryLimitMiB: memoryMib,
       ...this.environment(),
-      portMappings: [PORTS.proxy, PORTS.proxyTls, PORTS.status].map((containerPort) => ({ containerPort })),
+      portMappings: [
+        ...[PORTS.proxy, PORTS.proxyTls, PORTS.status].map((containerPort) => ({ containerPort })),
+        ...(plane.streams ?? []).map(({ port, transport }) => ({ containerPort: port, protocol: PROTOCOLS[transport] })),
+      ],
       user: `${RUN_AS.user}:${RUN_AS.group}`,
       readonlyRootFilesystem: true,
       privileged: false,
@@ -162,7 +168,8 @@ export class EcsPlane extends Construct {
 
   private balance(service: ecs.FargateService | ecs.Ec2Service) {
     const { spec: { plane }, loadBalancer, scaling } = this.props;
-    const target = (containerPort: number) => service.loadBalancerTarget({ containerName: CONTAINER, containerPort });
+    const target = (containerPort: number, transport: StreamAddress['transport'] = 'TCP') => (
+      service.loadBalancerTarget({ containerName: CONTAINER, containerPort, protocol: PROTOCOLS[transport] }));
     const count = service.autoScaleTaskCount({ minCapacity: plane.replicas, maxCapacity: scaling.maxReplicas });
     // Away slowly: a node that goes takes its connections with it.
     const cooldown = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(5) };

@@ -19,6 +19,12 @@ export function consumerLoadBalancer(
   { consumers, ...props }: ConsumerLoadBalancerProps,
 ): ProxyLoadBalancer | TlsLoadBalancer {
   const { certificate, hostname, hostedZone } = consumers;
+  if (certificate && (props.streams ?? []).length > 0) {
+    throw new Error(
+      'streamPorts: a certificate of ACM makes an Application Load Balancer, which carries HTTP only, expected no certificate: '
+        + 'leave out ProxyCertificate.acm(), or the ports',
+    );
+  }
   const loadBalancer = certificate
     ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate })
     : new ProxyLoadBalancer(scope, 'LoadBalancer', props);

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
@@ -19,7 +19,7 @@ interface TlsLoadBalancerProps extends ProxyLoadBalancerProps {
 /** An Application Load Balancer that ends the consumers' TLS and speaks TLS to the nodes; plain HTTP is redirected. */
 export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
   readonly hostname: string;
-  readonly nodePorts = [PORTS.proxyTls, PORTS.status];
+  readonly nodePorts = [PORTS.proxyTls, PORTS.status].map((port) => ec2.Port.tcp(port));
   readonly securityGroup: ec2.ISecurityGroup;
   /** Of the name that consumers use. */
   readonly certificate: acm.ICertificate;
@@ -31,7 +31,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
     const { vpc, sourceCidrs, deletionProtection, certificate } = props;
     if (sourceCidrs) requirePublicSubnets(this, 'exposure', vpc, true);
     this.certificate = certificate;
-    const securityGroup = consumersSecurityGroup(this, props, [80, 443]);
+    const securityGroup = consumersSecurityGroup(this, props, [80, 443].map((port) => ec2.Port.tcp(port)));
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {
       vpc,
       internetFacing: sourceCidrs !== undefined,

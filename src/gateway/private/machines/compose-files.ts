@@ -51,7 +51,10 @@ function composeDocument({ plane, ports, fetched, firstStep }: ComposePlane) {
         user: `\${HYBRIDGE_USER:?run "${firstStep}" first}`,
         // Raw: everything else would have $, # and quotes mean something.
         env_file: [SETTINGS_FILE, ...fetched ? [DEPLOYED_FILE] : []].map((path) => ({ path, format: 'raw' })),
-        ports: [`${ports.http}:${PORTS.proxy}`, `${ports.https}:${PORTS.proxyTls}`, `127.0.0.1:${PORTS.status}:${PORTS.status}`],
+        ports: [
+          `${ports.http}:${PORTS.proxy}`, `${ports.https}:${PORTS.proxyTls}`, `127.0.0.1:${PORTS.status}:${PORTS.status}`,
+          ...(plane.streams ?? []).map(({ port, transport }) => `${port}:${port}/${transport.toLowerCase()}`),
+        ],
         volumes: [
           `./state:${PATHS.prefix}`,
           // Folders, not files: a file that takes the place of another is seen in a folder.

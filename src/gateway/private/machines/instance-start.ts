@@ -179,6 +179,7 @@ function containerOptions(plane: PlaneDescription): readonly string[] {
     `--volume ${PATHS.prefix}:${PATHS.prefix}`,
     ...plane.secrets.map(({ name, path }) => `--volume ${KEPT_SECRETS}/${name}:${path}:ro`),
     ...[PORTS.proxy, PORTS.proxyTls, PORTS.status].map((port) => `--publish ${port}:${port}`),
+    ...(plane.streams ?? []).map(({ port, transport }) => `--publish ${port}:${port}/${transport.toLowerCase()}`),
     `--env-file ${SETTINGS_FILE}`,
   ];
 }

@@ -38,7 +38,7 @@ export function networkPolicies(plane: PlaneDescription, databasePort: number | 
 
 function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
   return policy(plane, plane.name, { matchLabels: selectorLabels(plane) }, {
-    ingress: [{ from: ANYWHERE, ports: tcp(PORTS.proxy, PORTS.proxyTls) }, STATUS],
+    ingress: [{ from: ANYWHERE, ports: [...tcp(PORTS.proxy, PORTS.proxyTls), ...streamPorts(plane)] }, STATUS],
     // Upstreams are configuration, known to the control plane only.
     egress: [DNS, { to: ANYWHERE_BUT_METADATA }],
   });
@@ -96,6 +96,10 @@ function policy(
     metadata: { name, namespace: plane.name, labels: objectLabels(plane) },
     spec: { podSelector, policyTypes: ['Ingress', 'Egress'], ...rules },
   });
+}
+
+function streamPorts({ streams = [] }: PlaneDescription) {
+  return streams.map(({ port, transport }) => ({ protocol: transport, port }));
 }
 
 function tcp(...ports: readonly number[]) {

@@ -7,11 +7,14 @@ import type { PlaneHosting } from './hosting';
 import { imagePullPolicy } from './image-pull-policy';
 import { metricsAnnotations } from './metrics-discovery';
 import { planeCertificateSecretName } from './plane-certificate-objects';
+import { streamName } from './services';
 
 /** A port that a container declares. */
 interface NamedPort {
   readonly name: string;
   readonly containerPort: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'TCP' | 'UDP';
 }
 
 /** Ports by role. Above 1024, so that the container needs no capability. */
@@ -29,8 +32,12 @@ const CONTAINER_PORTS: Readonly<Record<PlaneDescription['role'], readonly NamedP
   ],
 };
 
-function containerPorts({ role, adminSources }: PlaneDescription): readonly NamedPort[] {
-  return [...CONTAINER_PORTS[role], ...adminSources ? [{ name: 'admin-tls', containerPort: PORTS.adminTls }] : []];
+function containerPorts({ role, adminSources, streams = [] }: PlaneDescription): readonly NamedPort[] {
+  return [
+    ...CONTAINER_PORTS[role],
+    ...adminSources ? [{ name: 'admin-tls', containerPort: PORTS.adminTls }] : [],
+    ...streams.map((stream) => ({ name: streamName(stream), containerPort: stream.port, protocol: stream.transport })),
+  ];
 }
 
 const MIGRATION_RESOURCES: PlaneResources = {
@@ -48,7 +55,7 @@ export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting)
     metadata: { labels: objectLabels(plane), ...annotations && { annotations } },
     spec: {
       ...podSpec(plane, hosting, ARTEFACTS.start, plane.resources, {
-        ports: containerPorts(plane).map((port) => ({ ...port, protocol: 'TCP' })),
+        ports: containerPorts(plane).map((port) => ({ ...port, protocol: port.protocol ?? 'TCP' })),
         ...probes(),
       }),
       terminationGracePeriodSeconds: graceSeconds(plane),

@@ -21,7 +21,9 @@ export function serviceObject(plane: PlaneDescription, service: PlaneService): K
     spec: {
       ...spec,
       selector: selectorLabels(plane),
-      ports: ports.map((port) => ({ ...port, protocol: 'TCP', ...nodePorts[port.name] && { nodePort: nodePorts[port.name] } })),
+      ports: ports.map((port) => ({
+        ...port, protocol: port.protocol ?? 'TCP', ...nodePorts[port.name] && { nodePort: nodePorts[port.name] },
+      })),
     },
   });
 }

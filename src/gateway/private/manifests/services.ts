@@ -1,5 +1,5 @@
 import { PORTS } from '../../../private/contract';
-import type { PlaneDescription } from '../plane/plane';
+import type { PlaneDescription, StreamAddress } from '../plane/plane';
 
 /** How a Service is reached. */
 export type ServiceReach =
@@ -29,16 +29,30 @@ interface ServicePort {
   readonly port: number;
   /** Name of the container's port. */
   readonly targetPort: string;
+  /** Absent: TCP. */
+  readonly protocol?: 'TCP' | 'UDP';
 }
 
 /** Of the Service and its load balancer. */
 export const CONSUMER_TLS_PORT = 443;
 
 /** What consumers call. */
-export const PROXY_PORTS: readonly ServicePort[] = [
+const PROXY_PORTS: readonly ServicePort[] = [
   { name: 'proxy', port: 80, targetPort: 'proxy' },
   { name: 'proxy-tls', port: CONSUMER_TLS_PORT, targetPort: 'proxy-tls' },
 ];
+
+/** What consumers of a data plane call, streams included. */
+export function proxyPorts({ streams = [] }: PlaneDescription): readonly ServicePort[] {
+  return [...PROXY_PORTS, ...streams.map(({ port, transport }) => ({
+    name: streamName({ port, transport }), port, targetPort: streamName({ port, transport }), protocol: transport,
+  }))];
+}
+
+/** Of the port of a container, and of a Service. */
+export function streamName({ port, transport }: StreamAddress): string {
+  return `${transport.toLowerCase()}-${port}`;
+}
 
 export const TUNNEL_PORT: ServicePort = { name: 'cluster', port: PORTS.cluster, targetPort: 'cluster' };
 export const TELEMETRY_PORT: ServicePort = { name: 'telemetry', port: PORTS.telemetry, targetPort: 'telemetry' };

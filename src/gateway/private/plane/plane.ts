@@ -69,6 +69,13 @@ export interface PlaneBalancing {
   readonly namespaceLabels: Readonly<Record<string, string>>;
 }
 
+/** Where nodes take connections without HTTP, or datagrams. */
+export interface StreamAddress {
+  /** Of the nodes, and of what is in front of them. */
+  readonly port: number;
+  readonly transport: 'TCP' | 'UDP';
+}
+
 /** What a plane is, whatever it runs on. Every target renders the same description. */
 export interface PlaneDescription {
   /** Namespace and prefix of the plane's objects. */
@@ -84,6 +91,8 @@ export interface PlaneDescription {
   readonly rereadDays?: number;
   readonly replicas: number;
   readonly resources: PlaneResources;
+  /** Absent: HTTP only. */
+  readonly streams?: readonly StreamAddress[];
   /** Labels of the Kubernetes nodes that its pods may run on, in addition to operating system and CPU architecture. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Absent: the number of nodes is fixed. */
