@@ -281,9 +281,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'cli': {
     mayImport: [
       'src/private/contract.ts', 'src/eksa', 'src/gateway/private/handoff/index-document.ts', 'src/private/topology/document.ts',
-      CONTRACT, `${GATEWAY}/admin-client`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+      CONTRACT, `${GATEWAY}/admin-client`, `${GATEWAY}/explain`, `${GATEWAY}/lint`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the command line starts the gateway as it is bundled; it imports pure rooms, the model, base and the admin client',
+  },
+  'cli/judgement': {
+    mayImport: ['cli/terminal', `${GATEWAY}/explain`, `${GATEWAY}/lint`],
+    why: 'texts for people about what the gateway says of requests and files',
   },
   'cli/declarative': {
     mayImport: [

@@ -1,9 +1,9 @@
 /** Changes for programs, in the form of decK's --json-output. */
+import { withoutSecrets } from '../../gateway/src/declarative/secrets.ts';
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
 import { countsOf, kindOf } from './changes-text.ts';
 import type { Labels } from './changes-text.ts';
 import { labelOf } from './identity.ts';
-import { withoutSecrets } from './secrets-in-text.ts';
 import type { Change } from './state-difference.ts';
 
 interface JsonChange {

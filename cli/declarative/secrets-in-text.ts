@@ -1,25 +1,8 @@
-/** Hides secrets in what is printed: fields that schemas call secret, and values that came from the environment. */
-import { plainSecrets } from '../../gateway/src/declarative/secrets.ts';
-import type { EntitySchema } from '../../gateway/src/model/schema/entity-schema.ts';
-import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
-
-export const HIDDEN = '[hidden]';
+/** Hides in what is printed the values that came from the environment. */
+import { HIDDEN } from '../../gateway/src/declarative/secrets.ts';
 
 /** Shorter values of variables are no secrets, and would hide parts of words. */
 const SHORTEST_HIDDEN = 4;
-
-/** An entity with placeholders in the places of its secrets. */
-export function withoutSecrets(schema: EntitySchema, entity: EntityValue): EntityValue {
-  const paths = plainSecrets(schema, entity);
-  if (paths.length === 0) return entity;
-  const copy = structuredClone(entity) as Record<string, unknown>;
-  for (const path of paths) {
-    let holder = copy as Record<string | number, unknown>;
-    for (const step of path.slice(0, -1)) holder = holder[step] as Record<string | number, unknown>;
-    holder[path.at(-1)!] = HIDDEN;
-  }
-  return copy;
-}
 
 /** @param values of environment variables */
 export function hiding(values: readonly string[]): (text: string) => string {

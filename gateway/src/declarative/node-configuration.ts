@@ -7,9 +7,10 @@ import { SCHEMAS } from '../plugins/schemas.ts';
 import type { FileEntity } from './file-entities.ts';
 import { generatedId } from './generated-id.ts';
 import type { Problems } from './problems.ts';
-import { readConfiguration } from './reading.ts';
+import { readSource } from './reading.ts';
 import type { Reading } from './reading.ts';
-import type { SourceError } from './source.ts';
+import { Source } from './source.ts';
+import type { ConfigurationSource, SourceError } from './source.ts';
 
 interface NodeReadingOptions {
   /** @default - the entity types of this gateway */
@@ -23,11 +24,15 @@ interface NodeReadingOptions {
 }
 
 /** @param given a text in JSON or YAML, or the object that was read from it */
-export function readNodeConfiguration(
-  given: string | object, { schemas = SCHEMAS, now = Date.now(), ...options }: NodeReadingOptions = {},
+export function readNodeConfiguration(given: string | object, options: NodeReadingOptions = {}): Reading {
+  return readNodeSource(new Source(given, options.maxYamlCharacters), options);
+}
+
+export function readNodeSource(
+  source: ConfigurationSource, { schemas = SCHEMAS, now = Date.now(), ...options }: NodeReadingOptions = {},
 ): Reading {
   const exported: Schemas = new Map([...schemas].filter(([, { isExported }]) => isExported !== false));
-  return readConfiguration(given, { ...options, schemas: exported, now: now / 1000, keyOf: generatedId, check: refuseLinks });
+  return readSource(source, { ...options, schemas: exported, now: now / 1000, keyOf: generatedId, check: refuseLinks });
 }
 
 /** Without a database there are no partials, so a plugin must contain all its values. */

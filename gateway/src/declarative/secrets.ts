@@ -4,7 +4,7 @@
  */
 import { effectiveFields, secretFieldsOf, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../model/schema/entity-schema.ts';
-import type { Field, Fields } from '../model/schema/field.ts';
+import type { EntityValue, Field, Fields } from '../model/schema/field.ts';
 import { isSecretReference } from '../model/schema/secret-references.ts';
 
 const SECRET_NAME = new RegExp(
@@ -25,6 +25,22 @@ export function plainSecrets(
     const found = walk(value, [name], isSecret, Object.hasOwn(fields, name) ? fields[name] : undefined);
     return laterValues.length === 0 ? found : found.filter((path) => !isKnownLater(entity, path, laterValues));
   });
+}
+
+/** What is shown in the place of a secret. */
+export const HIDDEN = '[hidden]';
+
+/** An entity with placeholders in the places of its secrets. */
+export function withoutSecrets(schema: EntitySchema, entity: EntityValue): EntityValue {
+  const paths = plainSecrets(schema, entity);
+  if (paths.length === 0) return entity;
+  const copy = structuredClone(entity) as Record<string, unknown>;
+  for (const path of paths) {
+    let holder = copy as Record<string | number, unknown>;
+    for (const step of path.slice(0, -1)) holder = holder[step] as Record<string | number, unknown>;
+    holder[path.at(-1)!] = HIDDEN;
+  }
+  return copy;
 }
 
 /** Secret fields of an entity that are references. */

@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { atOnce } from '../base/steps.ts';
+import { Source } from '../declarative/source.ts';
 import { explaining } from './explain.ts';
 import type { DescribedRequest, Explanation } from './explanation.ts';
 import { compilingFile } from './file-configuration.ts';
 
 function explainer(file: object): (request: DescribedRequest) => Explanation {
-  const compiled = atOnce(compilingFile(JSON.stringify({ _format_version: '3.0', ...file })));
+  const compiled = atOnce(compilingFile(new Source({ _format_version: '3.0', ...file })));
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
   return (request) => atOnce(explaining(compiled.configuration, request));
 }
@@ -160,11 +161,11 @@ describe('a request that never reaches a route', () => {
 
 describe('a route with an expression', () => {
   it('names the parts that do not hold', () => {
-    const compiled = atOnce(compilingFile(JSON.stringify({
+    const compiled = atOnce(compilingFile(new Source({
       _format_version: '3.0', routes: [{
         name: 'r', expression: 'http.path ^= "/a" && (http.method == "GET" || http.headers.x_a == "1") && !(http.host == "no")',
       }],
-    }), 'expressions'));
+    }), { routerFlavor: 'expressions' }));
     if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
     const { other_routes: [other] } = atOnce(explaining(compiled.configuration, { method: 'POST', url: 'http://no/a' }));
     expect(other).toMatchObject({

@@ -3,7 +3,7 @@ import { runsOn } from '../data-plane/compiled-configuration.ts';
 import type { Scheme } from '../data-plane/compiled-configuration.ts';
 import { phasesFor } from '../data-plane/plans.ts';
 import type { PreparedPlugin } from '../data-plane/plans.ts';
-import { plainSecrets } from '../declarative/secrets.ts';
+import { withoutSecrets } from '../declarative/secrets.ts';
 import type { Row } from '../model/config-table.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { Consumer, PluginInstance, Route } from '../model/snapshot.ts';
@@ -60,17 +60,6 @@ function runningPlugin(plugin: PreparedPlugin, schemas: Schemas): RunningPlugin 
   const { id, name, instanceName, priority } = plugin;
   return {
     id, name, ...instanceName !== undefined && { instance_name: instanceName }, priority, scope: scopeOf(plugin),
-    config: withoutSecrets(plugin, schemas),
+    config: withoutSecrets(schemas.get('plugins')!, { name, config: plugin.config }).config as Row,
   };
-}
-
-const HIDDEN = '[hidden]';
-
-function withoutSecrets({ name, config }: PluginInstance, schemas: Schemas): Row {
-  const shown = structuredClone({ name, config }) as Row;
-  for (const path of plainSecrets(schemas.get('plugins')!, shown)) {
-    const parent = path.slice(0, -1).reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], shown);
-    (parent as Record<string | number, unknown>)[path.at(-1)!] = HIDDEN;
-  }
-  return shown.config as Row;
 }
