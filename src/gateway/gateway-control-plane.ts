@@ -245,6 +245,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
           + 'or use GatewayEngine.packaged()',
       );
     }
+    if (engine._chart && props.database._packagedOnly) {
+      throw new Error(`database: Kong ${props.database._packagedOnly}: use GatewayEngine.packaged(), or PostgreSQL with a password`);
+    }
     const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
     if (props.tunnelCidrs) target._requirePublic(this, 'tunnelCidrs');
@@ -280,7 +283,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       role: 'control_plane',
       image: image.uri,
       settings,
-      secrets: [...trust.secrets, database.mount, ...chart?.licence ? [chart.licence] : []],
+      secrets: [...trust.secrets, ...database.mount ? [database.mount] : [], ...chart?.licence ? [chart.licence] : []],
       files: [...trust.files, ...database.files],
       certificates: trust.certificates,
       replicas,
@@ -288,6 +291,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       ...chart && { chart },
       ...admin && { adminSources: admin.sources },
       ...fallback && { writesFallback: true },
+      ...database.login && { logsInWithIam: true },
       ...!target._enforcesPolicies && { adminOnLoopback: true },
     }, target._options);
     Topology.of(this).addUse(this.planeName, {
@@ -309,6 +313,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       prerequisites: [...trust.prerequisites, database],
       migrations: { databasePort: database.port },
     });
+    if (database.login) resource.role.addToPolicy(database.login);
     if (fallback) writeStatements(fallback).forEach((statement) => resource.role.addToPolicy(statement));
     if (admin) resource.add('AdminTargets', '6-admin-targets', [admin.bindingTo(`${this.planeName}-admin`)]);
     return { tunnel, trust, resource, admin, names, fallback };

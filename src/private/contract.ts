@@ -39,6 +39,7 @@ export const ROLES = {
 /** Values of `KONG_DATABASE` that constructs set. */
 export const DATABASES = {
   postgres: 'postgres',
+  mysql: 'mysql',
   off: 'off',
 } as const;
 
@@ -89,6 +90,16 @@ export const ENV = {
   pgPasswordFile: 'HYBRIDGE_PG_PASSWORD_FILE',
   pgSsl: 'KONG_PG_SSL',
   pgSslVerify: 'KONG_PG_SSL_VERIFY',
+  /** Tokens of IAM in place of a password. */
+  pgIamAuth: 'KONG_PG_IAM_AUTH',
+  mysqlHost: 'HYBRIDGE_MYSQL_HOST',
+  mysqlPort: 'HYBRIDGE_MYSQL_PORT',
+  mysqlDatabase: 'HYBRIDGE_MYSQL_DATABASE',
+  mysqlUser: 'HYBRIDGE_MYSQL_USER',
+  mysqlPasswordFile: 'HYBRIDGE_MYSQL_PASSWORD_FILE',
+  mysqlSsl: 'HYBRIDGE_MYSQL_SSL',
+  mysqlSslVerify: 'HYBRIDGE_MYSQL_SSL_VERIFY',
+  mysqlIamAuth: 'HYBRIDGE_MYSQL_IAM_AUTH',
   /** Seconds that a node keeps serving after a stop signal. */
   drainSeconds: 'HYBRIDGE_DRAIN_SECONDS',
 } as const;

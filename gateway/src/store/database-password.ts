@@ -42,6 +42,7 @@ function rdsTokens({ host: hostname, port, user: username }: DatabaseLogin): () 
 /** The region in an endpoint of RDS. For another name, such as an alias, it is the one of the node's environment (`AWS_REGION`). */
 export function regionOf(host: string): string | undefined {
   const region = '([a-z]{2}(?:-[a-z]+)+-\\d)';
-  const [, inChina, elsewhere] = new RegExp(`\\.rds\\.${region}\\.amazonaws\\.com\\.cn$|\\.${region}\\.rds\\.amazonaws\\.com$`).exec(host) ?? [];
+  const endpoint = new RegExp(`\\.rds\\.${region}\\.amazonaws\\.com\\.cn$|\\.${region}\\.rds\\.amazonaws\\.com$`);
+  const [, inChina, elsewhere] = endpoint.exec(host) ?? [];
   return inChina ?? elsewhere;
 }

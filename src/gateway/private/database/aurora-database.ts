@@ -1,5 +1,6 @@
 import { Duration, SecretValue, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import { isProtected } from '../../../private/deletion-protection';
@@ -10,11 +11,11 @@ import { Topology } from '../../../private/topology/topology';
 import type { FileMount, PlaneSettings } from '../plane/plane';
 import {
   DATABASE,
-  POSTGRES,
-  POSTGRES_PORT,
   USER,
+  VERSIONS,
   connectionSettings,
   letRdsRotate,
+  loginStatement,
   passwordMount,
   rdsAuthoritiesMount,
 } from './plane-database';
@@ -26,46 +27,65 @@ interface AuroraDatabaseProps extends DatabaseClient, RdsOptions {
   readonly standbyInstances: number;
 }
 
-const ENGINE = rds.DatabaseClusterEngine.auroraPostgres({
-  version: rds.AuroraPostgresEngineVersion.of(POSTGRES.version, POSTGRES.major, { serverlessV2AutoPauseSupported: true }),
-});
+const { postgres } = VERSIONS;
+
+const ENGINES = {
+  postgres: rds.DatabaseClusterEngine.auroraPostgres({
+    version: rds.AuroraPostgresEngineVersion.of(postgres.version, postgres.major, { serverlessV2AutoPauseSupported: true }),
+  }),
+  // Its versions say what they can do: this one may pause.
+  mysql: rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_10_1 }),
+};
+
+/** Refuses connections without TLS, and says which logs there are. */
+const REQUIREMENTS = {
+  postgres: { parameters: { 'rds.force_ssl': '1' }, logs: ['postgresql'] },
+  mysql: { parameters: { require_secure_transport: 'ON' }, logs: ['error', 'slowquery'] },
+};
 
 export class AuroraDatabase extends Construct implements PlaneDatabase {
   readonly settings: PlaneSettings;
-  readonly mount: SecretMount;
+  readonly mount?: SecretMount;
+  readonly login?: iam.PolicyStatement;
   readonly files: readonly FileMount[];
-  readonly port = POSTGRES_PORT;
+  readonly port: number;
   readonly cluster: rds.DatabaseCluster;
 
   constructor(scope: Construct, id: string, private readonly props: AuroraDatabaseProps) {
     super(scope, id);
-    const { rotatesPassword } = props;
+    const { rotatesPassword, server, iamUser } = props;
+    this.port = server.port;
     requireTwoZones('target: the VPC of the cluster', props.vpc);
     const name = secretName(this, props.plane, 'database');
     const credentials = rotatesPassword
       ? undefined
       : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
     this.cluster = this.makeCluster(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);
-    this.cluster.connections.allowFrom(props.peer, ec2.Port.tcp(POSTGRES_PORT), `gateway control plane ${props.plane}`);
+    this.cluster.connections.allowFrom(props.peer, ec2.Port.tcp(server.port), `gateway control plane ${props.plane}`);
     // The validator of the oldest aws-cdk-lib that may be used looks for it at the instances.
     Validations.of(this.cluster).acknowledge({
       id: 'CloudFormation-Validate::W9008',
       reason: 'instances of Aurora have the encryption of their cluster, which is on',
     });
     const resource = this.cluster.node.defaultChild as rds.CfnDBCluster;
-    this.mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
+    const mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
     this.files = rdsAuthoritiesMount(this);
     this.settings = connectionSettings(
-      { host: this.cluster.clusterEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER },
+      server,
+      { host: this.cluster.clusterEndpoint.hostname, port: server.port, database: DATABASE, user: iamUser ?? USER },
       this.files,
+      iamUser !== undefined,
     );
-    Topology.of(this).addIntegration(this, 'database', 'Amazon Aurora PostgreSQL', [this.mount]);
+    if (iamUser === undefined) this.mount = mount;
+    else this.login = loginStatement(this, this.cluster.clusterResourceIdentifier, iamUser);
+    Topology.of(this).addIntegration(this, 'database', `Amazon Aurora ${server.name}`, this.mount ? [this.mount] : []);
   }
 
   private makeCluster(credentials: rds.Credentials): rds.DatabaseCluster {
     const { props } = this;
+    const { parameters, logs } = REQUIREMENTS[props.server.database];
     return new rds.DatabaseCluster(this, 'Resource', {
-      engine: ENGINE,
+      engine: ENGINES[props.server.database],
       vpc: props.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       writer: rds.ClusterInstance.serverlessV2('Writer', instanceOptions()),
@@ -76,12 +96,12 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       serverlessV2MaxCapacity: props.maxCapacity,
       credentials,
       defaultDatabaseName: DATABASE,
-      port: POSTGRES_PORT,
+      port: props.server.port,
       storageEncrypted: true,
       iamAuthentication: true,
-      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine: ENGINE, parameters: { 'rds.force_ssl': '1' } }),
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine: ENGINES[props.server.database], parameters }),
       backup: { retention: Duration.days(props.backupDays) },
-      cloudwatchLogsExports: ['postgresql'],
+      cloudwatchLogsExports: logs,
       copyTagsToSnapshot: true,
       deletionProtection: isProtected(this, props.deletionProtection),
       removalPolicy: props.removalPolicy,

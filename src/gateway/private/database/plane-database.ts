@@ -1,9 +1,10 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IDependable } from 'constructs';
-import { ENV, PATHS } from '../../../private/contract';
+import { DATABASES, ENV, PATHS } from '../../../private/contract';
 import type { SecretMount } from '../../../private/secrets/mount';
 import type { FileMount, PlaneSettings } from '../plane/plane';
 import { rdsAuthorities } from './rds-authorities';
@@ -20,10 +21,13 @@ export interface DatabaseClient {
 /** A database as a plane sees it. */
 export interface PlaneDatabase extends IDependable {
   readonly settings: PlaneSettings;
-  readonly mount: SecretMount;
+  /** The password; none where pods log in with IAM. */
+  readonly mount?: SecretMount;
   /** Authorities of the server's certificate. */
   readonly files: readonly FileMount[];
   readonly port: number;
+  /** What the role of the pods may do, to log in with IAM. */
+  readonly login?: iam.PolicyStatement;
 }
 
 /** What databases that RDS makes have in common. */
@@ -31,6 +35,9 @@ export interface RdsOptions {
   readonly backupDays: number;
   /** Whether RDS keeps the password and changes it every week. */
   readonly rotatesPassword: boolean;
+  readonly server: ServerKind;
+  /** User of the database whose password is a token of IAM. */
+  readonly iamUser?: string;
   readonly removalPolicy: RemovalPolicy;
   readonly deletionProtection: boolean;
 }
@@ -43,29 +50,77 @@ export interface DatabaseAddress {
   readonly user: string;
 }
 
-export const POSTGRES_PORT = 5432;
 export const DATABASE = 'hybridge';
 export const USER = 'hybridge';
 
-/** Major version of PostgreSQL, and the minor one that a new server begins with. */
-export const POSTGRES = { major: '17', version: '17.7' } as const;
+/** What a server speaks, and what a plane calls its settings. */
+export interface ServerKind {
+  readonly database: (typeof DATABASES)['postgres' | 'mysql'];
+  /** For people. */
+  readonly name: string;
+  readonly port: number;
+  readonly env: Readonly<Record<'host' | 'port' | 'database' | 'user' | 'passwordFile' | 'ssl' | 'sslVerify' | 'iamAuth', string>>;
+}
+
+export const POSTGRES: ServerKind = {
+  database: DATABASES.postgres,
+  name: 'PostgreSQL',
+  port: 5432,
+  env: {
+    host: ENV.pgHost, port: ENV.pgPort, database: ENV.pgDatabase, user: ENV.pgUser, passwordFile: ENV.pgPasswordFile, ssl: ENV.pgSsl,
+    sslVerify: ENV.pgSslVerify, iamAuth: ENV.pgIamAuth,
+  },
+};
+
+export const MYSQL: ServerKind = {
+  database: DATABASES.mysql,
+  name: 'MySQL',
+  port: 3306,
+  env: {
+    host: ENV.mysqlHost, port: ENV.mysqlPort, database: ENV.mysqlDatabase, user: ENV.mysqlUser, passwordFile: ENV.mysqlPasswordFile,
+    ssl: ENV.mysqlSsl, sslVerify: ENV.mysqlSslVerify, iamAuth: ENV.mysqlIamAuth,
+  },
+};
+
+/** Major versions, and the minor ones that a new server begins with. */
+export const VERSIONS = {
+  postgres: { major: '17', version: '17.7' },
+  mysql: { major: '8.4', version: '8.4.7' },
+} as const;
 
 const AUTHORITIES_FILE = 'authorities.pem';
 
 /** How a plane connects: over TLS, and with the server's certificate verified where its authorities are known. */
-export function connectionSettings({ host, port, database, user }: DatabaseAddress, authorities: readonly FileMount[]): PlaneSettings {
+export function connectionSettings(
+  { database: kind, env }: ServerKind,
+  { host, port, database, user }: DatabaseAddress,
+  authorities: readonly FileMount[],
+  usesIam: boolean,
+): PlaneSettings {
+  const isVerified = authorities.length > 0;
+  if (usesIam && !isVerified) {
+    throw new Error('IAM: tokens are sent to verified servers only, and authorities of RDS differ by region: give the stack env.region');
+  }
   return {
-    [ENV.pgHost]: host,
-    [ENV.pgPort]: String(port),
-    [ENV.pgDatabase]: database,
-    [ENV.pgUser]: user,
-    [ENV.pgPasswordFile]: `${PATHS.databaseCredentials}/password`,
-    [ENV.pgSsl]: 'on',
-    ...authorities.length > 0 && {
-      [ENV.pgSslVerify]: 'on',
-      [ENV.trustedCertificate]: `system,${PATHS.certificateAuthorities}/${AUTHORITIES_FILE}`,
-    },
+    [ENV.database]: kind,
+    [env.host]: host,
+    [env.port]: String(port),
+    [env.database]: database,
+    [env.user]: user,
+    ...usesIam ? { [env.iamAuth]: 'on' } : { [env.passwordFile]: `${PATHS.databaseCredentials}/password` },
+    [env.ssl]: 'on',
+    // PostgreSQL is not verified unless it is said, MySQL is.
+    ...(isVerified || kind === DATABASES.mysql) && { [env.sslVerify]: isVerified ? 'on' : 'off' },
+    ...isVerified && { [ENV.trustedCertificate]: `system,${PATHS.certificateAuthorities}/${AUTHORITIES_FILE}` },
   };
+}
+
+/** What a role needs to log in as one user of one server. @param resourceId identifies the server: `db-…` or `cluster-…` */
+export function loginStatement(scope: Construct, resourceId: string, user: string): iam.PolicyStatement {
+  const resource = Stack.of(scope).formatArn({
+    service: 'rds-db', resource: 'dbuser', resourceName: `${resourceId}/${user}`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [resource] });
 }
 
 export function authoritiesMount(pem: string): readonly FileMount[] {

@@ -11,11 +11,11 @@ import { Topology } from '../../../private/topology/topology';
 import type { FileMount, PlaneSettings } from '../plane/plane';
 import {
   DATABASE,
-  POSTGRES,
-  POSTGRES_PORT,
   USER,
+  VERSIONS,
   connectionSettings,
   letRdsRotate,
+  loginStatement,
   passwordMount,
   rdsAuthoritiesMount,
 } from './plane-database';
@@ -28,39 +28,58 @@ interface RdsDatabaseProps extends DatabaseClient, RdsOptions {
   readonly multiAz: boolean;
 }
 
-const ENGINE = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of(POSTGRES.version, POSTGRES.major) });
+const { postgres, mysql } = VERSIONS;
 
-/** A PostgreSQL server on RDS, with another in a second zone that takes over. */
+const ENGINES = {
+  postgres: rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of(postgres.version, postgres.major) }),
+  mysql: rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.of(mysql.version, mysql.major) }),
+};
+
+/** Refuses connections without TLS, and says which logs there are. */
+const REQUIREMENTS = {
+  postgres: { parameters: { 'rds.force_ssl': '1' }, logs: ['postgresql', 'upgrade'] },
+  mysql: { parameters: { require_secure_transport: '1' }, logs: ['error', 'slowquery'] },
+};
+
+/** A server on RDS, with another in a second zone that takes over. */
 export class RdsDatabase extends Construct implements PlaneDatabase {
   readonly settings: PlaneSettings;
-  readonly mount: SecretMount;
+  readonly mount?: SecretMount;
+  readonly login?: iam.PolicyStatement;
   readonly files: readonly FileMount[];
-  readonly port = POSTGRES_PORT;
+  readonly port: number;
   readonly instance: rds.DatabaseInstance;
 
   constructor(scope: Construct, id: string, private readonly props: RdsDatabaseProps) {
     super(scope, id);
+    const { server, iamUser } = props;
+    this.port = server.port;
     requireTwoZones('target: the VPC of the cluster', props.vpc);
     const name = secretName(this, props.plane, 'database');
     const credentials = props.rotatesPassword
       ? undefined
       : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
     this.instance = this.makeInstance(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);
-    this.instance.connections.allowFrom(props.peer, ec2.Port.tcp(POSTGRES_PORT), `gateway control plane ${props.plane}`);
+    this.instance.connections.allowFrom(props.peer, ec2.Port.tcp(server.port), `gateway control plane ${props.plane}`);
     const resource = this.instance.node.defaultChild as rds.CfnDBInstance;
-    this.mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
+    const mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
     this.files = rdsAuthoritiesMount(this);
     this.settings = connectionSettings(
-      { host: this.instance.instanceEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER },
+      server,
+      { host: this.instance.instanceEndpoint.hostname, port: server.port, database: DATABASE, user: iamUser ?? USER },
       this.files,
+      iamUser !== undefined,
     );
-    Topology.of(this).addIntegration(this, 'database', 'Amazon RDS for PostgreSQL', [this.mount]);
+    if (iamUser === undefined) this.mount = mount;
+    else this.login = loginStatement(this, resource.attrDbiResourceId, iamUser);
+    Topology.of(this).addIntegration(this, 'database', `Amazon RDS for ${server.name}`, this.mount ? [this.mount] : []);
   }
 
   private makeInstance(credentials: rds.Credentials): rds.DatabaseInstance {
     const { props } = this;
+    const { parameters, logs } = REQUIREMENTS[props.server.database];
     return new rds.DatabaseInstance(this, 'Resource', {
-      engine: ENGINE,
+      engine: ENGINES[props.server.database],
       vpc: props.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       instanceType: props.instanceType,
@@ -71,16 +90,16 @@ export class RdsDatabase extends Construct implements PlaneDatabase {
       storageEncrypted: true,
       credentials,
       databaseName: DATABASE,
-      port: POSTGRES_PORT,
+      port: props.server.port,
       publiclyAccessible: false,
       iamAuthentication: true,
-      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine: ENGINE, parameters: { 'rds.force_ssl': '1' } }),
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine: ENGINES[props.server.database], parameters }),
       // What used to be Performance Insights alone; a week of it costs nothing.
       enablePerformanceInsights: true,
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       monitoringInterval: Duration.minutes(1),
       monitoringRole: this.monitoringRole(),
-      cloudwatchLogsExports: ['postgresql', 'upgrade'],
+      cloudwatchLogsExports: logs,
       backupRetention: Duration.days(props.backupDays),
       // The last ones go with the instance that a final snapshot is made of.
       deleteAutomatedBackups: props.removalPolicy !== RemovalPolicy.RETAIN,

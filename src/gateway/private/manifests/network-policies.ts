@@ -24,10 +24,11 @@ const PRIVATE = [...PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } })), CLU
 const DNS: Egress = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
 const STATUS: Ingress = { from: PRIVATE, ports: tcp(PORTS.status) };
 
-/** S3, and the agent of EKS Pod Identity on the node, which gives the pods their role. */
-const FALLBACK: readonly Egress[] = [
-  { to: ANYWHERE_BUT_METADATA, ports: tcp(443) }, { to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: tcp(80) },
-];
+/** The agent of EKS Pod Identity on the node, which gives the pods their role. */
+const POD_IDENTITY: Egress = { to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: tcp(80) };
+
+/** S3. */
+const FALLBACK: Egress = { to: ANYWHERE_BUT_METADATA, ports: tcp(443) };
 
 /** Who may talk to the pods of a plane, and whom they may talk to. */
 export function networkPolicies(plane: PlaneDescription, databasePort: number | undefined): readonly KubernetesObject[] {
@@ -53,7 +54,7 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
       ...plane.adminSources ? [{ from: plane.adminSources.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(PORTS.adminTls) }] : [],
       STATUS,
     ],
-    egress: [DNS, ...databaseRule(databasePort), ...plane.writesFallback ? FALLBACK : []],
+    egress: [DNS, ...databaseRule(databasePort), ...plane.writesFallback ? [FALLBACK] : [], ...identityRule(plane, plane.writesFallback)],
   });
 }
 
@@ -67,7 +68,7 @@ function migrationsPolicy(plane: PlaneDescription, databasePort: number | undefi
   const ours = { matchLabels: { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } };
   return policy(plane, `${plane.name}-migrations`, plane.chart ? ofChart : ours, {
     ingress: [],
-    egress: [DNS, ...databaseRule(databasePort)],
+    egress: [DNS, ...databaseRule(databasePort), ...identityRule(plane)],
   });
 }
 
@@ -82,6 +83,11 @@ export function configurationPolicy(plane: PlaneDescription, id: string): Kubern
 
 function databaseRule(databasePort: number | undefined): readonly Egress[] {
   return databasePort ? [{ to: PRIVATE, ports: tcp(databasePort) }] : [];
+}
+
+/** @param needsRole for something other than the database */
+function identityRule({ logsInWithIam }: PlaneDescription, needsRole?: boolean): readonly Egress[] {
+  return logsInWithIam || needsRole ? [POD_IDENTITY] : [];
 }
 
 function policy(

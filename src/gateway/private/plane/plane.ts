@@ -103,6 +103,8 @@ export interface PlaneDescription {
   readonly volume?: PlaneVolume;
   /** Whether nodes write to S3. */
   readonly writesFallback?: boolean;
+  /** Whether a control plane logs in to its database with the role of its pods. */
+  readonly logsInWithIam?: boolean;
   /** Kong's chart makes the objects of the pods. Absent: we do. */
   readonly chart?: KongChart;
   /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */
