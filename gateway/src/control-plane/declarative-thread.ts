@@ -27,6 +27,9 @@ const WORTH_A_THREAD = 8_192;
 /** A thread that has had nothing to do for so long ends, and frees its memory; the next one hands over all rows again. Milliseconds. */
 const IDLE_MS = 15_000;
 
+/** Most of what a reading makes is garbage at once: more room would only take memory from the node. */
+const YOUNG_GENERATION_MB = 48;
+
 export class ThreadedReader {
   readonly #own: DeclarativeReader;
   readonly #options: ReaderThreadOptions;
@@ -65,7 +68,9 @@ export class ThreadedReader {
     if (this.#thread !== undefined) return this.#thread;
     const { artefact, workerData, log } = this.#options;
     try {
-      const thread = new Worker(artefact, { workerData, name: 'declarative' });
+      const thread = new Worker(artefact, {
+        workerData, name: 'declarative', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      });
       thread.once('exit', () => { if (this.#thread === thread) this.#thread = undefined; });
       // A node that ends does not wait for it.
       thread.unref();
