@@ -63,8 +63,9 @@ export function parseAnswerHead(text: string, end: number, bytes: Uint8Array, sh
   // HTTP/1.0 knows no chunks: who sends them does not know where the answer ends. RFC 9112 §6.1
   if (head.isChunked && head.version === '1.0') return 'transfer-encoding';
   head.hasBody = !toHead && status !== 204 && status !== 304;
-  // Its body may come all the same, and late: it would be taken for the next answer. RFC 9112 §6.3
-  if (!head.hasBody && (head.isChunked || (head.contentLength ?? 0) > 0)) head.keeps = false;
+  // HEAD and 304 say what another answer would have. A 204 has nothing to announce: what it does may come late, and would be taken for
+  // the next answer. RFC 9110 §8.6
+  if (status === 204 && (head.isChunked || (head.contentLength ?? 0) > 0)) head.keeps = false;
   return head;
 }
 
