@@ -35,6 +35,36 @@ function instance(config: Partial<PrometheusConfig>, registry = new MetricsRegis
   };
 }
 
+describe('prometheus on streams', () => {
+  const ON = { ...OFF, status_code_metrics: true, bandwidth_metrics: true, latency_metrics: true };
+  const linesOf = async (stream: object): Promise<readonly string[]> => {
+    const registry = new MetricsRegistry();
+    const phases = prometheusHandler.prepare(ON, fakeContext({ services: { metrics: registry } as unknown as NodeServices }));
+    await phases.logStream!(stream as never);
+    return metricsText(registry.families()).split('\n').filter((line) => /^kong_(?:stream|bandwidth|.*_(?:sum|count)\{)/.test(line));
+  };
+  const STREAM = { ...MATCHED, status: 200, bytes: { received: 5, sent: 7 }, upstreamBytes: {}, gatewayMs: 3, sessionMs: 40 };
+
+  it('counts sessions, bytes and times', async () => {
+    const scope = 'service="svc",route="all"';
+    expect((await linesOf(STREAM)).toSorted()).toEqual([
+      `kong_bandwidth_bytes{${scope},direction="egress",workspace="default",consumer=""} 7`,
+      `kong_bandwidth_bytes{${scope},direction="ingress",workspace="default",consumer=""} 5`,
+      `kong_kong_latency_ms_count{${scope},workspace="default"} 1`,
+      `kong_kong_latency_ms_sum{${scope},workspace="default"} 3`,
+      `kong_session_duration_ms_count{${scope},workspace="default"} 1`,
+      `kong_session_duration_ms_sum{${scope},workspace="default"} 40`,
+      `kong_stream_sessions_total{${scope},code="200",source="service",workspace="default"} 1`,
+    ]);
+  });
+
+  it('counts none without a route, and those without an upstream as the gateway\'s own', async () => {
+    expect(await linesOf({ ...STREAM, route: undefined })).toEqual([]);
+    expect(await linesOf({ ...STREAM, status: 502, upstreamBytes: undefined })).toContainEqual(
+      expect.stringContaining('code="502",source="kong"'));
+  });
+});
+
 describe('prometheus', () => {
   it.each<readonly [string, FakeSurroundings, FakeResponse, string]>([
     ['an answer of the upstream', MATCHED, new FakeResponse(201), 'service="svc",route="all",code="201",source="service"'],

@@ -1,9 +1,10 @@
-/** prometheus, phase log: counts requests, bytes and times by service and route, for `GET /metrics`. */
+/** prometheus, phase log: counts requests, streams, bytes and times by service and route, for `GET /metrics`. */
 import type { MetricFamily } from '../../base/metrics.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
 import type { Metrics } from '../../plugin-kit/metrics.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { UpstreamHealth } from '../../plugin-kit/services.ts';
+import type { StreamExchange } from '../../plugin-kit/stream-exchange.ts';
 import { prometheus } from './schema.ts';
 import type { PrometheusConfig } from './schema.ts';
 
@@ -25,6 +26,11 @@ export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (co
     ...config.bandwidth_metrics === true ? [byteCounter(metrics)] : [],
     ...config.latency_metrics === true ? [latencyHistograms(metrics)] : [],
   ];
+  const countStream = [
+    ...config.status_code_metrics === true ? [sessionCounter(metrics)] : [],
+    ...config.bandwidth_metrics === true ? [streamByteCounter(metrics)] : [],
+    ...config.latency_metrics === true ? [sessionHistograms(metrics)] : [],
+  ];
   const end = config.upstream_health_metrics === true ? metrics.show('upstream health', () => [healthFamily(upstreams)]) : undefined;
   return {
     startsNothing: true,
@@ -37,6 +43,9 @@ export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (co
         consumer: config.per_consumer === true ? consumer?.username ?? '' : '',
       };
       for (const each of count) each(exchange, labels);
+    },
+    logStream: (stream) => {
+      for (const each of countStream) each(stream);
     },
     close: () => end?.(),
   };
@@ -75,12 +84,61 @@ function requestCounter(metrics: Metrics): Count {
   };
 }
 
-function byteCounter(metrics: Metrics): Count {
-  const bytes = metrics.counter({
+type CountStream = (stream: StreamExchange) => void;
+
+function streamScope({ service, route }: StreamExchange): readonly [string, string] {
+  return [service?.name ?? service?.host ?? '', route?.name ?? route?.id ?? ''];
+}
+
+function sessionCounter(metrics: Metrics): CountStream {
+  const sessions = metrics.counter({
+    name: 'kong_stream_sessions_total',
+    help: 'Streams by service, route, status and who ended them',
+    labels: [...SCOPE, 'code', 'source', 'workspace'],
+  });
+  return (stream) => {
+    if (stream.route === undefined) return;
+    sessions.add([...streamScope(stream), String(stream.status), stream.upstreamBytes === undefined ? 'kong' : 'service', WORKSPACE]);
+  };
+}
+
+function streamByteCounter(metrics: Metrics): CountStream {
+  const bytes = bandwidth(metrics);
+  return (stream) => {
+    if (stream.route === undefined) return;
+    bytes.add([...streamScope(stream), 'ingress', WORKSPACE, ''], Math.max(stream.bytes.received, 0));
+    bytes.add([...streamScope(stream), 'egress', WORKSPACE, ''], stream.bytes.sent);
+  };
+}
+
+function sessionHistograms(metrics: Metrics): CountStream {
+  const kong = kongLatency(metrics);
+  const session = metrics.histogram({
+    name: 'kong_session_duration_ms', help: 'Time from the beginning of a stream to its end', labels: [...SCOPE, 'workspace'],
+  }, UPSTREAM_BOUNDS);
+  return (stream) => {
+    if (stream.route === undefined) return;
+    const labels = [...streamScope(stream), WORKSPACE];
+    kong.observe(labels, stream.gatewayMs);
+    session.observe(labels, stream.sessionMs);
+  };
+}
+
+function bandwidth(metrics: Metrics): ReturnType<Metrics['counter']> {
+  return metrics.counter({
     name: 'kong_bandwidth_bytes',
     help: 'Bytes of requests (ingress) and answers (egress), by service and route',
     labels: [...SCOPE, 'direction', 'workspace', 'consumer'],
   });
+}
+
+function kongLatency(metrics: Metrics): ReturnType<Metrics['histogram']> {
+  const help = 'Time that the gateway takes, by service and route';
+  return metrics.histogram({ name: 'kong_kong_latency_ms', help, labels: [...SCOPE, 'workspace'] }, KONG_BOUNDS);
+}
+
+function byteCounter(metrics: Metrics): Count {
+  const bytes = bandwidth(metrics);
   return ({ sizes }, { scope, consumer }) => {
     bytes.add([...scope, 'ingress', WORKSPACE, consumer], sizes.request);
     bytes.add([...scope, 'egress', WORKSPACE, consumer], sizes.response);
@@ -90,7 +148,7 @@ function byteCounter(metrics: Metrics): Count {
 function latencyHistograms(metrics: Metrics): Count {
   const histogram = (name: string, help: string, bounds: readonly number[]) => (
     metrics.histogram({ name, help, labels: [...SCOPE, 'workspace'] }, bounds));
-  const kong = histogram('kong_kong_latency_ms', 'Time that the gateway takes, by service and route', KONG_BOUNDS);
+  const kong = kongLatency(metrics);
   const upstream = histogram('kong_upstream_latency_ms', 'Time that upstreams take to answer, by service and route', UPSTREAM_BOUNDS);
   const request = histogram('kong_request_latency_ms', 'Time from a request to the end of its answer', UPSTREAM_BOUNDS);
   return ({ timings }, { scope }) => {

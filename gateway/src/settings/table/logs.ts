@@ -42,7 +42,9 @@ function errorLog(name: string, fallback: string): WithoutEffect {
 }
 
 export const LOGS_WITHOUT_EFFECT: readonly WithoutEffect[] = [
-  accessLog('KONG_PROXY_STREAM_ACCESS_LOG', 'logs/access.log basic'),
+  warns('KONG_PROXY_STREAM_ACCESS_LOG', text, 'streams have no access log: plugins that log, such as file-log, see their end', {
+    default: 'logs/access.log basic', silent: ['off'],
+  }),
   errorLog('KONG_PROXY_STREAM_ERROR_LOG', 'logs/error.log'),
   errorLog('KONG_ADMIN_ERROR_LOG', 'logs/error.log'),
   accessLog('KONG_ADMIN_GUI_ACCESS_LOG', 'logs/admin_gui_access.log'),
