@@ -525,7 +525,8 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip, isLasting }) => {
       }),
     });
     await own.close();
-    const migrated = { level: 'info', message: 'database migrated', migrations: ['0001-entities', '0002-unique-values', '0003-history', '0004-kept-answers'] };
+    const migrations = ['0001-entities', '0002-unique-values', '0003-history', '0004-kept-answers'];
+    const migrated = { level: 'info', message: 'database migrated', migrations };
     expect(lines).toMatchObject(place.kind === 'memory' ? [] : [migrated]);
   });
 });
