@@ -105,7 +105,7 @@ upstreams:
   it('reports the entity that it rejected', async () => {
     const wrong = { entities: [{ type: 'services', collection: 'services', key: 'x', fields: { port: 'y' }, references: {} }], types: [] };
     await expect(applyConfiguration(client, wrong, OPTIONS)).rejects.toMatchObject({
-      code: 'admin-api-refused', message: expect.stringContaining('PUT /services/x') as string,
+      code: 'admin-api-refused', message: expect.stringContaining('POST /batch: services x'),
     });
   });
 });

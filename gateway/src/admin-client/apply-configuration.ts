@@ -1,14 +1,18 @@
 /**
- * Applies a declarative file to a control plane: writes its entities one by one, deletes those of earlier versions of the file, and waits
- * until the data planes run the result. Idempotent. Works with every control plane that has Kong's Admin API and a database.
+ * Applies a declarative file to a control plane: writes its entities, deletes those of earlier versions of the file, and waits until the
+ * data planes run the result. Idempotent. One transaction where the control plane has revisions; one entity after the other at every other
+ * one that has Kong's Admin API and a database.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GatewayError } from '../base/errors.ts';
 import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/desired-entity.ts';
+import { UUID } from '../model/schema/compiled/constraints.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { AdminApiError } from './admin-client.ts';
 import type { AdminClient } from './admin-client.ts';
+import { refusedOperation, sendBatch } from './batch.ts';
+import type { BatchOperation } from './batch.ts';
 
 interface ApplyOptions {
   /** Tag that marks the entities of the file. */
@@ -29,10 +33,58 @@ interface Applied {
  * @throws GatewayError `configuration-not-running` when a data plane rejects the configuration or does not run it in time
  */
 export async function applyConfiguration(
-  client: AdminClient, { entities, types }: DesiredConfiguration, options: ApplyOptions,
+  client: AdminClient, configuration: DesiredConfiguration, options: ApplyOptions,
 ): Promise<Applied> {
   const { tag, waitSeconds = 120 } = options;
   const before = await configurationHashes(client);
+  const deleted = await applyAtOnce(client, configuration, tag) ?? await applyOneByOne(client, configuration, tag);
+  const dataPlanes = await waitForDataPlanes(client, before, waitSeconds);
+  return { written: configuration.entities.length, deleted, dataPlanes };
+}
+
+/** How often the transaction is made again because others wrote meanwhile. */
+const MAX_TRIES = 5;
+
+/** @returns how many entities were deleted; undefined where the control plane has no transactions */
+async function applyAtOnce(client: AdminClient, { entities, types }: DesiredConfiguration, tag: string): Promise<number | undefined> {
+  const puts = entities.map((entity) => putOperation(entity, tag));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // The ids of entities that are found by their names: what has the tag and none of these ids is stale.
+      const { revision: expected } = await client.request('GET', '/');
+      if (expected === undefined) return undefined;
+      const { results } = await sendBatch(client, puts, { isDryRun: true, expected });
+      const wanted = new Set(results.map((entity) => entity?.id));
+      const marked: { readonly type: unknown; readonly id: string }[] = [];
+      for await (const { entity_name: type, entity_id: id } of client.list(`tags/${encodeURIComponent(tag)}`)) {
+        if (!wanted.has(id)) marked.push({ type, id: id as string });
+      }
+      const stale = types.toReversed().flatMap(({ type }) => (
+        marked.filter((entity) => entity.type === type).map(({ id }): BatchOperation => ({ operation: 'delete', entity: type, key: id }))));
+      const operations = [...puts, ...stale];
+      if (operations.length > 0) await sendBatch(client, operations, { expected, comment: `configuration ${tag}` });
+      return stale.length;
+    } catch (error) {
+      if (!(error instanceof AdminApiError)) throw error;
+      if (error.status === 404 && error.body?.operation === undefined) return undefined;
+      if (error.status === 412 && attempt < MAX_TRIES) continue;
+      const refused = entities[refusedOperation(error) ?? -1];
+      throw refused ? new AdminApiError(`POST /batch: ${refused.type} ${refused.key}`, error.status, error.body) : error;
+    }
+  }
+}
+
+function putOperation({ type, key, fields, references }: DesiredEntity, tag: string): BatchOperation {
+  const referring = Object.entries(references).map(([field, { type: target, key: handle }]) => {
+    const name = UUID.test(handle) ? 'id' : target === 'consumers' ? 'username' : 'name';
+    return [field, { [name]: handle }] as const;
+  });
+  const tags = [...Array.isArray(fields.tags) ? fields.tags as string[] : [], tag];
+  return { operation: 'put', entity: type, key, body: { ...fields, ...Object.fromEntries(referring), tags } };
+}
+
+/** @returns how many entities were deleted */
+async function applyOneByOne(client: AdminClient, { entities, types }: DesiredConfiguration, tag: string): Promise<number> {
   const written: Written = { ids: new Map<string, string>(), types: new Map(types.map((type) => [type.type, type])) };
   for (const entity of entities) written.ids.set(identity(entity), await write(client, entity, written, tag));
   const marked = await markedEntities(client, written, tag);
@@ -40,8 +92,7 @@ export async function applyConfiguration(
   const stale = types.toReversed().flatMap(({ type }) => (
     marked.filter((entity) => entity.type === type && !wanted.has(`${type} ${entity.id}`))));
   for (const { collection, id } of stale) await client.delete(collection, id);
-  const dataPlanes = await waitForDataPlanes(client, before, waitSeconds);
-  return { written: entities.length, deleted: stale.length, dataPlanes };
+  return stale.length;
 }
 
 /** Waits until the Admin API answers, because its nodes may be starting. @throws GatewayError `admin-api-unreachable` */
