@@ -8,7 +8,7 @@ import { isDatabaseUnavailable } from '../store/database-unavailable.ts';
 import type { Store } from '../store/store.ts';
 import { prepareConfiguration } from '../sync/prepared-configuration.ts';
 import type { ConfigurationSource, PreparedConfiguration } from '../sync/protocol.ts';
-import { exportConfigTable } from './export.ts';
+import { ConfigurationExport } from './export.ts';
 import { PushThrottle } from './push-throttle.ts';
 
 /** What a waiting client needs to know in addition to the newest configuration. */
@@ -33,7 +33,7 @@ interface ConfigurationWatcherOptions {
 
 export class ConfigurationWatcher implements ConfigurationSource, ConfigurationHistory {
   readonly #store: Store;
-  readonly #schemas: Schemas;
+  readonly #configurations: ConfigurationExport;
   readonly #throttle: PushThrottle;
   #current: PreparedConfiguration | undefined;
   /** The newest revision of each configuration, by hash. */
@@ -44,7 +44,7 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
 
   constructor({ store, schemas, log, intervalMs, clock = SYSTEM_CLOCK }: ConfigurationWatcherOptions) {
     this.#store = store;
-    this.#schemas = schemas;
+    this.#configurations = new ConfigurationExport(store, schemas);
     this.#throttle = new PushThrottle({
       clock,
       intervalMs,
@@ -83,8 +83,9 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
   }
 
   async #export(): Promise<void> {
-    const { table, revision } = await exportConfigTable(this.#store, this.#schemas);
-    if (this.#isClosed || (this.#current && revision <= this.#current.revision)) return;
+    const { table, revision } = await this.#configurations.next();
+    // A database that was restored to an older state has lower revisions than before.
+    if (this.#isClosed || this.#current?.revision === revision) return;
     this.#current = prepareConfiguration(table, revision);
     this.#remember(this.#current.hash, revision);
     for (const listener of this.#listeners) listener();

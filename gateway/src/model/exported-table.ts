@@ -10,12 +10,15 @@ import type { EntityValue } from './schema/field.ts';
  * Every row that can take effect. Entity types without rows are left out.
  *
  * @param rowsOf stored rows of an entity type, in the order in which they are exported
+ * @param toRow what is exported for a stored row
  */
-export function exportedTable(schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[]): ConfigTable {
-  return atOnce(exportingTable(schemas, rowsOf));
+export function exportedTable(schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[], toRow = exportedRow): ConfigTable {
+  return atOnce(exportingTable(schemas, rowsOf, toRow));
 }
 
-export function* exportingTable(schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[]): Steps<ConfigTable> {
+export function* exportingTable(
+  schemas: Schemas, rowsOf: (entity: string) => readonly EntityValue[], toRow = exportedRow,
+): Steps<ConfigTable> {
   const dropped = new Set<string>();
   const table: Record<string, unknown> = { _format_version: '3.0', _transform: false };
   // Schemas come after those they refer to, so one pass finds everything that belongs to a disabled entity.
@@ -23,7 +26,7 @@ export function* exportingTable(schemas: Schemas, rowsOf: (entity: string) => re
     if (schema.isExported === false) continue;
     const rows: Row[] = [];
     for (const entity of rowsOf(schema.name)) {
-      if (keep(schema, entity, dropped)) rows.push(exportedRow(schema, entity));
+      if (keep(schema, entity, dropped)) rows.push(toRow(schema, entity));
       if (rows.length % UNITS_BETWEEN_YIELDS === 0) yield;
     }
     if (rows.length > 0) table[schema.name] = rows;
@@ -33,7 +36,8 @@ export function* exportingTable(schemas: Schemas, rowsOf: (entity: string) => re
 
 /** A disabled entity, and what belongs to one, takes no effect and is left out. */
 function keep(schema: EntitySchema, entity: EntityValue, dropped: Set<string>): boolean {
-  const belongsToDropped = foreignFieldsOf(schema).some(({ name, reference }) => dropped.has(`${reference}/${idIn(entity, name)}`));
+  const belongsToDropped = dropped.size > 0
+    && foreignFieldsOf(schema).some(({ name, reference }) => dropped.has(`${reference}/${idIn(entity, name)}`));
   if (entity.enabled !== false && !belongsToDropped) return true;
   dropped.add(`${schema.name}/${String(entity.id)}`);
   return false;
