@@ -1,4 +1,4 @@
-/** Ports of data planes for connections without HTTP: what users may ask for, and what nodes are told. */
+/** Ports of data planes for connections without HTTP: what users may ask for, and what nodes get. */
 import { ENV, PORTS } from '../../../private/contract';
 import { requireWhole } from '../../../private/input/numbers';
 import { StreamProtocol } from '../../stream-port';
