@@ -63,6 +63,7 @@ export * from './gateway/gateway-data-plane-options';
 export * from './gateway/gateway-database';
 export * from './gateway/configuration-cache';
 export * from './gateway/configuration-fallback';
+export * from './gateway/configuration-history';
 export * from './gateway/gateway-engine';
 export * from './gateway/gateway-target';
 export * from './gateway/handoff';

@@ -131,10 +131,10 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     expect(manifest.missing).toBeUndefined();
   });
 
-  it('has stacks within the limits of CloudFormation: fewer than 150 resources and 200 KB each', () => {
+  it('has stacks within the limits of CloudFormation: fewer than 200 resources and 200 KB each', () => {
     for (const file of stacks()) {
       const text = readFileSync(join(folder, file), 'utf8');
-      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(150);
+      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(200);
       expect(text.length).toBeLessThan(200_000);
     }
   });

@@ -1,5 +1,6 @@
 import type { AdminExposure } from './admin-exposure';
 import type { ConfigurationFallback } from './configuration-fallback';
+import type { ConfigurationHistory } from './configuration-history';
 import type { EksTarget } from './eks-target';
 import type { GatewayDatabase } from './gateway-database';
 import type { GatewayEngine } from './gateway-engine';
@@ -43,6 +44,14 @@ export interface GatewayControlPlaneProps {
    * @default - nothing
    */
   readonly configurationFallback?: ConfigurationFallback;
+
+  /**
+   * How much of the configuration's history is kept, and the key that encrypts secrets in it. With
+   * `GatewayEngine.packaged()` only: Kong keeps no history.
+   *
+   * @default - 10,000 revisions, and a key of the stack's own
+   */
+  readonly history?: ConfigurationHistory;
 
   /**
    * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and

@@ -30,6 +30,7 @@ import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from './priva
 import { planeMetric, serviceConnections } from './private/measures/plane-measures';
 import { FIRST_CONFIGURATION_MINUTES } from './private/plane/first-configuration';
 import type { PlaneDescription, PlaneResources } from './private/plane/plane';
+import { PlaneHistory } from './private/plane/plane-history';
 import { planeNameOf } from './private/plane/plane-name';
 import { controlPlaneSettings } from './private/plane/plane-settings';
 import { ReferenceCheck } from './private/plane/reference-check';
@@ -54,7 +55,8 @@ const NEEDS_POLICIES = 'expected a cluster that enforces NetworkPolicy objects, 
  * Creates a namespace with a Job that migrates the database, the nodes, two Network Load Balancers that pass TLS
  * through (8005 configuration, 8006 telemetry), network policies, and an IAM role for the pods. Only pods of the
  * namespace with the label `hybridge/admin-client: "true"` and `kubectl port-forward` reach the Admin API, unless
- * `adminExposure` adds a load balancer. The database and the tunnel's certificate are children of this construct.
+ * `adminExposure` adds a load balancer. The database, the tunnel's certificate and the key of the history are children
+ * of this construct.
  *
  * @example
  * const controlPlane = new GatewayControlPlane(stack, 'ControlPlane', {
@@ -272,9 +274,12 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     if (chart && props.configurationFallback) {
       throw new Error('configurationFallback: Kong writes none without a licence, expected GatewayEngine.packaged(): leave it out');
     }
+    if (chart && props.history) throw new Error('history: Kong keeps none, expected GatewayEngine.packaged(): leave it out');
     const fallback = props.configurationFallback?._bind(this);
+    const history = chart ? undefined : new PlaneHistory(this, 'History', this.planeName, props.history);
     const own = {
       ...controlPlaneSettings(trust.settings, database.settings, { hasTls: admin !== undefined, isOnLoopback: !target._enforcesPolicies }),
+      ...history?.settings,
       ...fallback && exportSettings(fallback),
     };
     const settings = withUserSettings(this, own, props.settings, chart);
@@ -283,7 +288,12 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       role: 'control_plane',
       image: image.uri,
       settings,
-      secrets: [...trust.secrets, ...database.mount ? [database.mount] : [], ...chart?.licence ? [chart.licence] : []],
+      secrets: [
+        ...trust.secrets,
+        ...database.mount ? [database.mount] : [],
+        ...history ? [history.mount] : [],
+        ...chart?.licence ? [chart.licence] : [],
+      ],
       files: [...trust.files, ...database.files],
       certificates: trust.certificates,
       replicas,
@@ -310,7 +320,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
         { suffix: 'admin', ports: admin ? [ADMIN_PORT, ADMIN_TLS_PORT] : [ADMIN_PORT], reach: { kind: 'cluster' } },
       ],
       ready: target._ready,
-      prerequisites: [...trust.prerequisites, database],
+      prerequisites: [...trust.prerequisites, database, ...history ? [history] : []],
       migrations: { databasePort: database.port },
     });
     if (database.login) resource.role.addToPolicy(database.login);

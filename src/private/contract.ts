@@ -100,6 +100,10 @@ export const ENV = {
   mysqlSsl: 'HYBRIDGE_MYSQL_SSL',
   mysqlSslVerify: 'HYBRIDGE_MYSQL_SSL_VERIFY',
   mysqlIamAuth: 'HYBRIDGE_MYSQL_IAM_AUTH',
+  /** Path of a file with the key of secrets in the history. */
+  historyKeyFile: 'HYBRIDGE_HISTORY_KEY_FILE',
+  historyRevisions: 'HYBRIDGE_HISTORY_REVISIONS',
+  historyDays: 'HYBRIDGE_HISTORY_DAYS',
   /** Seconds that a node keeps serving after a stop signal. */
   drainSeconds: 'HYBRIDGE_DRAIN_SECONDS',
 } as const;
@@ -118,6 +122,8 @@ export const PATHS = {
   revokedCertificates: '/etc/hybridge/revoked',
   /** Credentials of the control plane's database, mounted from a Secret. */
   databaseCredentials: '/etc/hybridge/database',
+  /** Key of secrets in the history of the control plane, mounted from a Secret. */
+  historyKey: '/etc/hybridge/history',
   /** Extra certificate authorities. */
   certificateAuthorities: '/etc/hybridge/ca',
   /** Issuer, client id and client secret of the identity provider and the key of sessions, mounted from a Secret: one file each. */

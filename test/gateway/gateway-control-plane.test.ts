@@ -28,17 +28,19 @@ describe('the manifests applied to the cluster', () => {
     });
   });
 
-  it('mounts the certificate and the password as files from Secrets Manager', () => {
+  it('mounts the certificate, the password and the key of the history as files from Secrets Manager', () => {
     for (const [name, file, property] of [
       ['tunnel', 'tls.key', 'privateKey'],
       ['tunnel', 'tls.crt', 'certificate'],
       ['database', 'password', 'password'],
+      ['history', 'key', ''],
     ]) {
       const { spec } = only(manifests, 'SecretProviderClass', `control-plane-${name}`);
-      const [{ objectName, jmesPath }] = JSON.parse(spec.parameters.objects);
+      const [{ objectName, objectAlias, jmesPath }] = JSON.parse(spec.parameters.objects);
       expect(spec.parameters.usePodIdentity).toBe('true');
       expect(objectName).toBe(`hybridge/Cloud/control-plane/${name}`);
-      expect(jmesPath).toContainEqual({ path: property, objectAlias: file });
+      if (property === '') expect(objectAlias).toBe(file);
+      else expect(jmesPath).toContainEqual({ path: property, objectAlias: file });
     }
     const volumes = deployment.spec.template.spec.volumes;
     expect(volumes).toContainEqual({
@@ -48,12 +50,13 @@ describe('the manifests applied to the cluster', () => {
     expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
-  it('lets the pods read these two secrets and nothing else', () => {
+  it('lets the pods read these three secrets and nothing else', () => {
     template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', { Namespace: 'control-plane', ServiceAccount: 'control-plane' });
     const policies = Object.values<any>(template.findResources('AWS::IAM::Policy'));
     const [policy] = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('ControlPlaneRole'));
     const statements = policy.Properties.PolicyDocument.Statement;
     expect(statements.map(({ Action }: any) => Action)).toEqual([
+      ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
       ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
       ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     ]);

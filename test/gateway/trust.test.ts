@@ -393,7 +393,8 @@ describe('certificates of cert-manager', () => {
       const volume = volumes.find(({ secret }: any) => secret?.secretName === secretName);
       expect(container.volumeMounts).toContainEqual({ name: volume.name, mountPath: '/etc/hybridge/cluster', readOnly: true });
     }
-    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 1);
+    // Of the database and of the history.
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 2);
   });
 
   it('of this control plane\'s planes are let in, unless they are revoked', () => {

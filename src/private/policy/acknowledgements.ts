@@ -128,6 +128,14 @@ const STORED_DATA: readonly Acknowledgement[] = [
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)History\/Key\/Resource$/,
+    reason:
+      'what it encrypted can be read with it only: a new key is put before the old ones, in a secret that is given to the '
+        + 'control plane, and none is taken away by a schedule',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Password\/Resource$/,
     reason:
       'CloudFormation gives the password to ElastiCache and keeps the two equal; nodes have it while they run, and a '
@@ -296,6 +304,12 @@ const TRAFFIC: readonly Acknowledgement[] = [
     types: ['AWS::ElasticLoadBalancingV2::Listener'],
     when: ({ Protocol }) => Protocol === 'TCP',
     reason: 'TLS ends in the gateway, which routes by its server name; on its port without TLS it answers what the routes allow there',
+  },
+  {
+    rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
+    types: ['AWS::ElasticLoadBalancingV2::Listener'],
+    when: ({ Protocol }) => Protocol === 'UDP',
+    reason: 'datagrams have no TLS: the program opens the port for them, and the routes of the gateway say which services get them',
   },
   {
     rules: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],

@@ -21,7 +21,7 @@ export const HISTORY = {
   keys: derived([KEY, KEY_FILE], readKeys),
 } as const;
 
-/** In base64, each of 32 bytes. */
+/** In base64, each of 32 bytes. Generators of passwords write no padding, so it may be absent. */
 function readKeys(reader: SettingReader): readonly Secret[] {
   const [key, file] = [reader.given(KEY), reader.given(KEY_FILE)];
   if (key && file) throw new SettingProblem(`${key.name} and ${file.name} are both set: keep the file, or the key`);
@@ -29,7 +29,7 @@ function readKeys(reader: SettingReader): readonly Secret[] {
   if (!given) return [];
   const keys = (file === undefined ? given.text : contentOf(given.name, given.text)).split(',').map((part) => part.trim());
   for (const each of keys) {
-    if (/^[A-Za-z0-9+/]{43}=$/.test(each)) continue;
+    if (/^[A-Za-z0-9+/]{43}=?$/.test(each)) continue;
     throw new SettingProblem(`${given.name}: expected 32 bytes in base64, such as openssl rand -base64 32 prints`);
   }
   return keys.map((each) => new Secret(each));
