@@ -63,6 +63,17 @@ describe('a control plane', () => {
     expect(await names('services')).toEqual(['theirs', 'two']);
   });
 
+  it('has no new revision where a file says what it has already', async () => {
+    const services = [{ name: 'one', host: 'h.test', routes: [{ name: 'r', paths: ['/a'] }] }];
+    const file = files.file({ services, consumers: [{ username: 'c' }] });
+    const newest = async () => JSON.stringify((await entity('/revisions?size=1') as { readonly data: unknown }).data);
+    await done(sync, file);
+    const revision = await newest();
+    await done(sync, file);
+    await done(apply, file);
+    expect(await newest()).toBe(revision);
+  });
+
   it('takes the select tags of the command line in place of those of the file', async () => {
     const file = files.file({ _info: { select_tags: ['a'] }, services: [{ name: 'one', host: 'h.test' }] });
     await done(sync, '--select-tag', 'x', '--select-tag', 'y', file);

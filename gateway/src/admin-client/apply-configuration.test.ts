@@ -50,7 +50,12 @@ describe('a control plane', () => {
   it('does not change when the file is applied again', async () => {
     await applyConfiguration(client, desired(FILE), OPTIONS);
     const before = (await client.get('services', 'httpbin'))!;
+    const revision = await node.store.latest.revision();
     await applyConfiguration(client, desired(FILE), OPTIONS);
+    expect(await node.store.latest.revision()).toBe(revision);
+    await applyConfiguration(client, desired(FILE.replace('other.test', 'another.test')), OPTIONS);
+    expect(await node.store.latest.revision()).toBe(revision + 1);
+    expect(await node.store.history.changes(revision + 1, { size: 10 })).toMatchObject({ items: [{ entity: 'services' }] });
     expect(await client.get('services', 'httpbin')).toMatchObject({ id: before.id, host: before.host, tags: before.tags });
     const consumers = [];
     for await (const consumer of client.list('consumers')) consumers.push(consumer);

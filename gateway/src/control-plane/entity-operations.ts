@@ -1,4 +1,6 @@
 /** Creates, changes and deletes entities: from what a client sent to what the store keeps. Each operation runs inside a transaction. */
+import { isDeepStrictEqual } from 'node:util';
+
 import {
   EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReferences,
 } from '../model/entity-error.ts';
@@ -26,6 +28,8 @@ export interface OperationContext {
   readonly isReadOnly?: boolean;
   /** Logs what a valid entity does that its author probably does not expect. @default - no log */
   readonly caution?: (entityType: string, id: string, message: string) => void;
+  /** Called where a put says what is stored already, which is then not written. @default - it is written with new times, as in Kong */
+  readonly unchanged?: () => void;
 }
 
 /** How a URL names an entity: by its primary key, or by another field. */
@@ -98,9 +102,29 @@ export async function putEntity(
   const write: EntityWrite = { operation: 'put', given: whole, key, schemas: context.schemas };
   const row = await prepare(writer, schema, write, undefined, context);
   if (context.isReadOnly) throw operationUnsupported('create or update', schema.name);
+  if (stored && context.unchanged && saysTheSame(stored, row)) return keepStored(writer, schema, stored, write, context);
   if (stored) await writer.replace(schema.name, row);
   else await writer.insert(schema.name, row);
   return finish(writer, schema, row, write, context);
+}
+
+function saysTheSame(stored: Entity, row: Entity): boolean {
+  return isDeepStrictEqual(withoutTimes(stored), withoutTimes(row));
+}
+
+/** As JSON has it, because rows of a store and rows from a client differ in what JSON does not. */
+function withoutTimes(row: Entity): unknown {
+  return JSON.parse(JSON.stringify({ ...row, created_at: null, updated_at: null }));
+}
+
+/** What the row does not contain, such as the names of a certificate, may differ nevertheless. */
+async function keepStored(
+  writer: Writer, schema: EntitySchema, stored: Entity, write: EntityWrite, context: OperationContext,
+): Promise<Entity> {
+  const [before] = await completed(writer, schema, [stored]);
+  const after = transientFieldsOf(schema).length > 0 ? await finish(writer, schema, stored, write, context) : before!;
+  if (isDeepStrictEqual(before, after)) context.unchanged!();
+  return after;
 }
 
 /** Changes the given fields only. @throws EntityError as `createEntity` */

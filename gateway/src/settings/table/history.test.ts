@@ -19,7 +19,9 @@ describe('keys of the history', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each([['one', GENERATED], ['several', `${GENERATED}, ${PADDED}\n`]])('are 32 bytes each, with padding or without: %s', (_name, text) => {
+  it.each([
+    ['one', GENERATED], ['several', `${GENERATED}, ${PADDED}\n`],
+  ])('are 32 bytes each, with padding or without: %s', (_name, text) => {
     const file = join(folder, 'key');
     writeFileSync(file, text);
     const lengths = text.split(',').map(() => 32);

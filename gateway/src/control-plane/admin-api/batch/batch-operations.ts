@@ -40,7 +40,12 @@ export async function runOperation(writer: Writer, operation: BatchOperation, co
       const address = await addressFor(writer, operation, parents, context.schemas);
       const whole = { ...body, ...references };
       if (!address) return { entity: await createEntity(writer, schema, whole, context), isChanged: true };
-      return { entity: await putEntity(writer, schema, address, whole, context), isChanged: true };
+      let isChanged = true;
+      const unchanged = () => {
+        isChanged = false;
+      };
+      const entity = await putEntity(writer, schema, address, whole, { ...context, unchanged });
+      return { entity, isChanged };
     }
     case 'patch': {
       const address = await addressFor(writer, operation, parents, context.schemas);

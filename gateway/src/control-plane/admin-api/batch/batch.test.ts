@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAdminNode } from '../../../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../../../test/fixtures/admin-node.ts';
 import { STORE_KINDS, openAt } from '../../../../test/setup/stores.ts';
+import { createSelfSignedCertificate } from '../../../base/self-signed-certificate.ts';
 
 type Operation = Readonly<Record<string, unknown>>;
 
@@ -53,6 +54,29 @@ describe.each(STORE_KINDS)('POST /batch on $name', ({ skip, newPlace }) => {
     expect(body.results[3]).toMatchObject({ key: 'k', consumer: { id: body.results[2]!.id } });
     expect((await get('/upstreams/up.test/targets')).data).toMatchObject([{ target: '10.0.0.1:80', weight: 7 }]);
     expect((await get('/routes/rt/plugins')).data).toMatchObject([{ name: 'key-auth' }]);
+  });
+
+  it('writes nothing, under no revision, where everything that is put is there already', async () => {
+    const { certificate, key } = await createSelfSignedCertificate({ commonName: 'one.test', days: 2 });
+    const certificateId = '8a2d2a4e-57a1-4b62-9f6a-5d0b0c1f0e77';
+    const puts = (names: readonly string[], host = 'h.test') => [
+      { operation: 'put', entity: 'services', key: 'svc', body: { host, tags: ['b', 'a'] } },
+      { operation: 'put', entity: 'consumers', key: 'bob', body: {} },
+      {
+        operation: 'put', entity: 'basicauth_credentials', key: '6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11',
+        body: { username: 'bob', password: 'secret', consumer: { username: 'bob' } },
+      },
+      { operation: 'put', entity: 'certificates', key: certificateId, body: { cert: certificate, key, snis: names } },
+    ];
+    const first = await send(puts(['one.test', 'two.test']));
+    expect([first.status, first.body.changes], JSON.stringify(first.body)).toEqual([200, 4]);
+    const again = await send(puts(['two.test', 'one.test']));
+    expect(again.body).toEqual({ revision: first.body.revision, changes: 0, results: first.body.results });
+    const names = await send(puts(['one.test']));
+    expect([names.body.revision, names.body.changes]).toEqual([first.body.revision + 1, 1]);
+    const host = await send(puts(['one.test'], 'other.test'));
+    expect([host.body.revision, host.body.changes]).toEqual([first.body.revision + 2, 1]);
+    expect((await get('/certificates')).data).toMatchObject([{ snis: ['one.test'] }]);
   });
 
   it('changes, replaces and deletes in the order that is given', async () => {
