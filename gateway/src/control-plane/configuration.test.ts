@@ -6,6 +6,7 @@ import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { MinimalDataPlane } from '../../test/fixtures/minimal-data-plane.ts';
 import { sharedIdentity } from '../../test/fixtures/tunnel-certificates.ts';
 import { SILENT } from '../base/log.ts';
+import { hashConfigTable } from '../model/config-hash.ts';
 import { rowsOf } from '../model/config-table.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import { openStore } from '../store/open.ts';
@@ -50,10 +51,21 @@ describe('the configuration that is kept ready', () => {
     const { revision } = await insert(store, 1);
     await expect.poll(() => watcher.latest()!.revision).toBe(revision);
     const after = watcher.latest()!;
-    expect(watcher.isSince(after.hash, revision)).toBe(true);
-    expect(watcher.isSince(before.hash, revision)).toBe(false);
-    expect(watcher.isSince(before.hash, before.revision)).toBe(true);
-    expect(watcher.isSince('0'.repeat(32), 0)).toBe(false);
+    expect(await watcher.isSince(after.hash, revision)).toBe(true);
+    expect(await watcher.isSince(before.hash, revision)).toBe(false);
+    expect(await watcher.isSince(before.hash, before.revision)).toBe(true);
+    expect(await watcher.isSince('0'.repeat(32), 0)).toBe(false);
+  });
+
+  it('remembers each configuration, also one that was never sent, once a client asked', async () => {
+    await watcher.isSince('0'.repeat(32), 0);
+    const { revision } = await insert(store, 1);
+    await expect.poll(() => watcher.latest()!.revision).toBe(revision);
+    const { table } = watcher.latest()!;
+    const later = await insert(store, 2);
+    await expect.poll(() => watcher.latest()!.revision).toBe(later.revision);
+    expect(await watcher.isSince(hashConfigTable(table).config, revision)).toBe(true);
+    expect(await watcher.isSince(hashConfigTable(table).config, later.revision)).toBe(false);
   });
 
   it('counts a configuration that came back as one of today', async () => {
@@ -62,7 +74,7 @@ describe('the configuration that is kept ready', () => {
     const { revision } = await store.write((writer) => writer.delete('services', '00000000-0000-4000-8000-000000000001'));
     await expect.poll(() => watcher.latest()!.revision).toBe(revision);
     expect(watcher.latest()!.hash).toBe(before.hash);
-    expect(watcher.isSince(before.hash, revision)).toBe(true);
+    expect(await watcher.isSince(before.hash, revision)).toBe(true);
   });
 
   it('calls no listener once it is closed', async () => {

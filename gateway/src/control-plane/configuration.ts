@@ -1,4 +1,7 @@
-/** Keeps the newest configuration ready to be sent: follows the store, exports, prepares. How often is the throttle's decision. */
+/**
+ * Keeps the newest configuration ready to be sent: follows the store, exports, prepares. How often is the throttle's decision. What is sent
+ * is made when a data plane takes it.
+ */
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -6,7 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { isDatabaseUnavailable } from '../store/database-unavailable.ts';
 import type { Store } from '../store/store.ts';
-import { prepareConfiguration } from '../sync/prepared-configuration.ts';
+import { ConfigurationPreparer } from '../sync/prepared-configuration.ts';
 import type { ConfigurationSource, PreparedConfiguration } from '../sync/protocol.ts';
 import { ConfigurationExport } from './export.ts';
 import { PushThrottle } from './push-throttle.ts';
@@ -15,11 +18,17 @@ import { PushThrottle } from './push-throttle.ts';
 export interface ConfigurationHistory {
   latest(): PreparedConfiguration | undefined;
   /** Whether a hash is that of a configuration of this revision or a later one. */
-  isSince(hash: string, revision: number): boolean;
+  isSince(hash: string, revision: number): Promise<boolean>;
 }
 
 /** Configurations whose hashes are remembered; a data plane that is further behind counts as not in sync anyway. */
 const REMEMBERED = 1_000;
+
+/**
+ * For so long after a question about hashes, each configuration is hashed: data planes of other control planes may run one that was never
+ * sent by this one. Milliseconds.
+ */
+const ASKED_MS = 60_000;
 
 interface ConfigurationWatcherOptions {
   readonly store: Store;
@@ -34,9 +43,13 @@ interface ConfigurationWatcherOptions {
 export class ConfigurationWatcher implements ConfigurationSource, ConfigurationHistory {
   readonly #store: Store;
   readonly #configurations: ConfigurationExport;
+  readonly #preparer = new ConfigurationPreparer((configuration) => this.#remember(configuration));
   readonly #throttle: PushThrottle;
+  readonly #clock: Clock;
+  /** When a client last asked about hashes. Milliseconds since 1970. */
+  #askedAt = -Infinity;
   #current: PreparedConfiguration | undefined;
-  /** The newest revision of each configuration, by hash. */
+  /** The newest revision of each configuration that was hashed, by hash. */
   readonly #revisions = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #isClosed = false;
@@ -44,6 +57,7 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
 
   constructor({ store, schemas, log, intervalMs, clock = SYSTEM_CLOCK }: ConfigurationWatcherOptions) {
     this.#store = store;
+    this.#clock = clock;
     this.#configurations = new ConfigurationExport(store, schemas);
     this.#throttle = new PushThrottle({
       clock,
@@ -66,7 +80,9 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
     return this.#current;
   }
 
-  isSince(hash: string, revision: number): boolean {
+  async isSince(hash: string, revision: number): Promise<boolean> {
+    this.#askedAt = this.#clock.now();
+    await this.#current?.hashed();
     return (this.#revisions.get(hash) ?? -1) >= revision;
   }
 
@@ -86,12 +102,15 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
     const { table, revision } = await this.#configurations.next();
     // A database that was restored to an older state has lower revisions than before.
     if (this.#isClosed || this.#current?.revision === revision) return;
-    this.#current = prepareConfiguration(table, revision);
-    this.#remember(this.#current.hash, revision);
+    this.#current = this.#preparer.prepare(table, revision);
+    if (this.#clock.now() - this.#askedAt < ASKED_MS) await this.#current.hashed();
     for (const listener of this.#listeners) listener();
   }
 
-  #remember(hash: string, revision: number): void {
+  #remember(configuration: PreparedConfiguration): void {
+    const { hash, revision } = configuration;
+    // One that was replaced before it was hashed says nothing about a hash that came back since.
+    if (configuration !== this.#current && this.#revisions.has(hash)) return;
     this.#revisions.delete(hash);
     this.#revisions.set(hash, revision);
     if (this.#revisions.size > REMEMBERED) this.#revisions.delete(this.#revisions.keys().next().value!);

@@ -86,5 +86,5 @@ export class DeclarativeNode {
 const ONE_REVISION = { revisions: 1, days: 0 };
 
 /** No data planes are connected. */
-const NO_HISTORY = { latest: () => undefined, isSince: () => false };
+const NO_HISTORY = { latest: () => undefined, isSince: async () => false };
 const NO_FAILURES = { of: () => undefined };

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import { hashConfigTable } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { prepareConfiguration } from './prepared-configuration.ts';
+import { ConfigurationPreparer, prepareConfiguration } from './prepared-configuration.ts';
 import type { Reconfigure } from './protocol.ts';
 
 const TABLE: ConfigTable = {
@@ -43,4 +43,30 @@ it('is made once for all versions that read the same, and under the same hash fo
   const converted = read(older!);
   expect(converted.config_table.upstreams).toEqual([{ id: 'u' }]);
   expect(converted.config_hash).toBe(configuration.hash);
+});
+
+it('is hashed at the first use, and says so once', async () => {
+  const hashed: number[] = [];
+  const preparer = new ConfigurationPreparer(({ revision }) => hashed.push(revision));
+  const [first, second, third] = [1, 2, 3].map((revision) => (
+    preparer.prepare({ ...TABLE, services: [{ id: String(revision) }] }, revision)));
+  expect(first!.plugins).toEqual(['acl', 'key-auth']);
+  expect(hashed).toEqual([]);
+  const { config_hash: hash } = read(await third!.payload('3.9.1'));
+  expect(hashed).toEqual([3]);
+  expect(hash).toBe(hashConfigTable(third!.table).config);
+  expect(await second!.hashed()).toEqual(hashConfigTable(second!.table));
+  expect([second!.hash, third!.hash, first!.hash]).toEqual([second, third, first].map((one) => hashConfigTable(one!.table).config));
+  expect(hashed).toEqual([3, 2, 1]);
+});
+
+it('is the whole table for each kind of data plane, whatever was sent before', async () => {
+  const preparer = new ConfigurationPreparer();
+  const upstreams = Array.from({ length: 500 }, (_, n) => ({ id: String(n), updated_at: n }));
+  for (let n = 0; n < 500; n += 99) {
+    const table = { ...TABLE, upstreams: upstreams.toSpliced(n, 2, { id: 'new', updated_at: n }) };
+    const configuration = preparer.prepare(table, n);
+    expect(read(await configuration.payload('3.9.1')).config_table).toEqual(table);
+    expect(read(await configuration.payload('3.2.0')).config_table.upstreams).toEqual(table.upstreams.map(({ id }) => ({ id })));
+  }
 });

@@ -140,7 +140,7 @@ export interface NodeRegistry {
   refused(node: DataPlaneNode, failure: ApplyFailure['error']): void;
 }
 
-/** One state of the configuration, ready to be sent. Immutable. */
+/** One state of the configuration. What is derived from the table is worked out at the first use, and kept. Immutable. */
 export interface PreparedConfiguration {
   readonly table: ConfigTable;
   /** 32 characters; equal to `hashes.config`. */
@@ -152,6 +152,8 @@ export interface PreparedConfiguration {
   readonly preparedAtMs?: number;
   /** Names of the plugins that the table uses, each once. */
   readonly plugins: readonly string[];
+  /** `hashes`, worked out in steps: what waits for it holds nothing else up. */
+  hashed(): Promise<ConfigHashes>;
   /**
    * The push for a data plane of this version: gzip of a `Reconfigure`. Made at the first call and kept;
    * the same bytes serve all data planes of one version.

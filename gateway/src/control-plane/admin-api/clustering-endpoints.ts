@@ -106,13 +106,16 @@ function wholeNumber(query: URLSearchParams, name: string, most: number): number
 }
 
 async function runningState(wanted: number, least: number, { store, configuration, failures, now }: ClusteringOptions) {
-  const planes = (await connectedDataPlanes(store.dataPlanes, now())).map((row) => {
+  const connected = await connectedDataPlanes(store.dataPlanes, now());
+  const planes = await Promise.all(connected.map(async (row) => {
     const { id, hostname, config_hash, sync_status } = row;
     return {
-      id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,
+      id, hostname, config_hash, sync_status,
+      in_sync: await configuration.isSince(config_hash as string, wanted),
+      error: failures.of(id) ?? null,
       quarantined: healthOf(row).quarantined,
     };
-  });
+  }));
   const isPrepared = (configuration.latest()?.revision ?? -1) >= wanted;
   return { in_sync: isPrepared && planes.length >= least && planes.every((plane) => plane.in_sync), data_planes: planes };
 }
