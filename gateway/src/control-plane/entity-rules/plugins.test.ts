@@ -3,10 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../../test/fixtures/admin-node.ts';
+import { SILENT } from '../../base/log.ts';
+
+const warned: string[] = [];
+const log = { ...SILENT, warn: (message: string) => void warned.push(message) };
 
 let node: AdminNode;
 beforeAll(async () => {
-  node = await startAdminNode();
+  node = await startAdminNode({ log });
   const hosts = { host: 'h.test' };
   for (const name of ['http', 'grpc', 'empty', 'mixed']) await node.send('PUT', `/services/${name}`, hosts);
   const route = (name: string, service: string, protocols: readonly string[]) => (
@@ -77,5 +81,23 @@ describe('a plugin', () => {
   it('has an instance name of its own', async () => {
     expect((await post({ instance_name: 'mine' })).status).toBe(201);
     expect((await post({ instance_name: 'mine', ...at('route', 'http') })).status).toBe(409);
+  });
+});
+
+describe('a plugin that sees requests only', () => {
+  beforeEach(() => void warned.splice(0));
+
+  it.each(['statsd', 'datadog', 'zipkin'])('is stored with streams, and the log says that it sends nothing: %s', async (name) => {
+    expect(await post({ name, protocols: ['http', 'tcp', 'udp'] })).toMatchObject({ status: 201 });
+    const text = new RegExp(`^plugins [-0-9a-f]{36}: ${name} sends nothing about streams \\(tcp, udp\\)`);
+    expect(warned).toEqual([expect.stringMatching(text)]);
+  });
+
+  it.each([
+    { name: 'statsd' }, { name: 'datadog' }, { name: 'zipkin' }, { name: 'statsd', protocols: ['http', 'grpcs'] },
+    { name: 'prometheus', protocols: ['tcp'] }, { name: 'ip-restriction', config: { deny: ['10.0.0.1'] }, protocols: ['tcp'] },
+  ])('is no reason to warn without streams, and others are none with them: %j', async (body) => {
+    expect(await post(body)).toMatchObject({ status: 201 });
+    expect(warned).toEqual([]);
   });
 });

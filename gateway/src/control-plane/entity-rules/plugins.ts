@@ -1,10 +1,11 @@
 /** Plugins have protocols that their route or service can have. */
+import { streamPluginCaution } from '../../model/entities/stream-plugin-caution.ts';
 import type { Violations } from '../../model/schema/violations.ts';
 import type { Entity, Reader } from '../../store/store.ts';
 import type { EntityRules, EntityWrite } from './entity-rules.ts';
 import { withLinkedPartials } from './partials.ts';
 
-export const pluginRules: EntityRules = { supply: withLinkedPartials, relations: protocolViolation };
+export const pluginRules: EntityRules = { supply: withLinkedPartials, relations: protocolViolation, caution: streamPluginCaution };
 
 /** Routes of a service that are read at most. A service with more of them is not worth the cost of the check. */
 const MAX_ROUTES = 1_000;
