@@ -274,6 +274,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     why: 'how long a configuration holds the event loop cannot be seen from outside',
   },
+  'gateway/bench/scenarios/stores.ts': {
+    mayImport: ['gateway/bench', 'gateway/test/setup', `${GATEWAY}/base`, `${GATEWAY}/store`, `${GATEWAY}/plugins/schemas.ts`],
+    why: 'a store without the Admin API has no address of its own',
+  },
   'gateway/bench/scenarios/routing.ts': {
     mayImport: ['gateway/bench', `${GATEWAY}/data-plane/router`, `${GATEWAY}/model`],
     why: 'a lookup without the cache has no address of its own',

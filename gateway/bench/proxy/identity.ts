@@ -11,12 +11,12 @@ export interface BenchIdentity {
 }
 
 /** @throws Error `openssl` fails */
-export function createIdentity(): BenchIdentity {
+export function createIdentity(commonName = 'localhost'): BenchIdentity {
   const folder = mkdtempSync(join(tmpdir(), 'hybridge-bench-'));
   const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   try {
     execFileSync('openssl', [
-      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${commonName}`,
       '-keyout', key, '-out', certificate,
     ], { stdio: 'ignore' });
     return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };

@@ -1,8 +1,7 @@
 /** Reads and writes of consumers through the Admin API, on each store that a node may use. */
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 
-import { PostgresServer } from '../../test/setup/postgres-server.ts';
+import { mariaDbSettings, onMariaDb, onPostgres, postgresSettings } from '../databases.ts';
 import { load } from '../load.ts';
 import type { Sent } from '../load.ts';
 import type { Measured, Scale, Scenario } from '../measured.ts';
@@ -23,7 +22,8 @@ export const adminApi: Scenario = {
     return [
       ...[...floor].map(([kind, cpuMs]): Measured => ({ subject: `${kind} of the floor`, requestsPerSecond: NaN, cpuMs })),
       ...await on('the embedded store', () => ServerProcess.node(), LIMITS),
-      ...await onPostgres((settings) => on('PostgreSQL', () => ServerProcess.node(settings))),
+      ...await onPostgres((address) => on('PostgreSQL', () => ServerProcess.node(postgresSettings(address)))) ?? [],
+      ...await onMariaDb((address) => on('MariaDB', () => ServerProcess.node(mariaDbSettings(address)))) ?? [],
       ...await measuredOn(() => withoutDatabase(scale), (server) => readsOfFile(server, scale, floor.get('GET')!)),
     ];
   },
@@ -66,26 +66,6 @@ async function writesAndReads(server: ServerProcess, { requests }: Scale): Promi
     measured.push([kind, await load(server, requests, make)]);
   }
   return measured;
-}
-
-type Settings = Readonly<Record<string, string>>;
-
-/** Nothing where the platform has no binaries of the server. */
-async function onPostgres(work: (settings: Settings) => Promise<readonly Measured[]>): Promise<readonly Measured[]> {
-  const server = await PostgresServer.start();
-  if (!server) return [];
-  try {
-    const { host, port, user } = server.address;
-    const client = new pg.Client({ host, port, user, database: 'postgres' });
-    await client.connect();
-    await client.query('create database bench');
-    await client.end();
-    return await work({
-      KONG_DATABASE: 'postgres', KONG_PG_HOST: host, KONG_PG_PORT: String(port), KONG_PG_USER: user, KONG_PG_DATABASE: 'bench',
-    });
-  } finally {
-    await server.remove();
-  }
 }
 
 /** A node without a database reads only; its rows come from a declarative configuration. */
