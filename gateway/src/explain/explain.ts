@@ -63,7 +63,7 @@ function refusalOf(request: ReadRequest, match: RouteMatch | undefined): OwnExpl
   if (match === undefined) return answerOf(NO_ROUTE, 'no route matches: see what the nearest ones miss');
   const { route } = match;
   if (route.heldBack === true) return answerOf(HELD_BACK, 'the route cannot be served: its configuration is not valid');
-  const asked = protocolAnswer({ ...request, incoming: request, headerValues: request.headerValues }, route);
+  const asked = protocolAnswer({ ...request, incoming: request }, route);
   return asked === undefined ? null : answerOf(asked, `the route is for ${route.protocols.join(', ')} only`);
 }
 
