@@ -156,19 +156,15 @@ function* resolvingTable(table: ConfigTable, schemas: Schemas, secrets: UsedSecr
 }
 
 function* resolvedType(schema: EntitySchema, given: readonly Row[], secrets: UsedSecrets, before?: ResolvedType): Steps<ResolvedType> {
-  let last: ResolvedRow | undefined;
+  // The row that was looked at last, so that it is not resolved twice.
+  let last: { readonly of: Row; readonly made: ResolvedRow } | undefined;
   // What a reference leads to may be another secret each time.
   const isKept = (known: Row, row: Row, made: ResolvedRow): boolean => {
-    last = undefined;
     if (known !== row || !made.hasReferences) return known === row;
-    last = resolveRow(schema, row, secrets);
-    return isSameJson(last.row, made.row) && isSameJson(last.problems, made.problems);
+    last = { of: row, made: resolveRow(schema, row, secrets) };
+    return isSameJson(last.made.row, made.row) && isSameJson(last.made.problems, made.problems);
   };
-  const make = (row: Row): ResolvedRow => {
-    const made = last ?? resolveRow(schema, row, secrets);
-    last = undefined;
-    return made;
-  };
+  const make = (row: Row): ResolvedRow => (last?.of === row ? last.made : resolveRow(schema, row, secrets));
   const rows = yield* (before?.rows ?? KeptList.empty<Row, ResolvedRow>()).next(given, make, { isKept });
   if (before !== undefined && rows.isSameAs(before.rows)) return { ...before, rows };
   let served: Row[] = [];

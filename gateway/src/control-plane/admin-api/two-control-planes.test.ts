@@ -38,7 +38,9 @@ describe.each(STORE_KINDS.filter(({ isLasting }) => isLasting))('two control pla
     expect(mine!.hash).toBe(theirs!.hash);
   });
 
-  it('let one of two conditional changes pass', async () => {
+  it('let one of two conditional changes pass', async (test) => {
+    // A connection waits for the file with its whole process, and both are in this one.
+    test.skip(name === 'SQLite in a file', 'two nodes in one process cannot wait for each other on SQLite');
     const { headers } = await one!.send('PUT', '/services/a', { host: 'a.test' });
     const change = (node: AdminNode, port: number) => node.send('PATCH', '/services/a', { port }, { 'If-Match': headers.etag! });
     const answers = await Promise.all([change(one!, 81), change(other!, 82)]);
