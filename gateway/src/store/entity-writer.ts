@@ -3,12 +3,13 @@ import { danglingReference, primaryKeyViolation, uniqueViolation } from '../mode
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
+import { DoomedRows } from './doomed-rows.ts';
 import { combinationIn, EMPTY_INDEX, expiryOf, indexChanges, indexOf, uniqueValue } from './entity-index.ts';
 import type { RowIndex, UniqueValue } from './entity-index.ts';
 import { ofOperation } from './failed-operation.ts';
 import { PendingChanges } from './pending-changes.ts';
 import { planRemoval, removalRules } from './removal.ts';
-import type { RemovalRules } from './removal.ts';
+import type { RemovalRules, RemovalStep } from './removal.ts';
 import type { Claim, Finding, RowKey, RowTables } from './row-tables.ts';
 import type { Change, ChangedRow, Entity, ListOptions, Newest, Page, Reader, TagRow, WantedRow, WriteOptions, Writer } from './store.ts';
 
@@ -38,6 +39,7 @@ export class EntityWriter implements Writer {
   /** Keys of the rows that have unique values; null: none has. */
   readonly #owners = new Map<string, string | null>();
   readonly #pending = new PendingChanges();
+  readonly #doomed: DoomedRows;
   #changes = 0;
   #nextExpiry: number | undefined;
   operation: number | undefined;
@@ -49,6 +51,7 @@ export class EntityWriter implements Writer {
     this.#revision = revision;
     this.#nowMs = nowMs;
     this.#rules = rulesOf(schemas);
+    this.#doomed = new DoomedRows(schemas, this.#rules);
   }
 
   /** The revision of this writer's changes; `undefined` until the first of them. */
@@ -63,8 +66,10 @@ export class EntityWriter implements Writer {
 
   async get(entity: string, key: string): Promise<Entity | undefined> {
     const known = this.#known.get(idOf(entity, key));
-    if (known !== undefined) return known ?? undefined;
-    return this.#remember(entity, key, await this.#reader.get(entity, key));
+    const row = known === undefined ? this.#remember(entity, key, await this.#reader.get(entity, key)) : known;
+    if (!row || !this.#doomed.concerns(entity, row)) return row ?? undefined;
+    await this.#settle();
+    return this.#known.get(idOf(entity, key)) ?? undefined;
   }
 
   async getByUnique(entity: string, field: string, value: unknown): Promise<Entity | undefined> {
@@ -93,6 +98,7 @@ export class EntityWriter implements Writer {
   }
 
   async revision(): Promise<number> {
+    await this.#settle();
     return this.changed ?? this.#revision;
   }
 
@@ -130,6 +136,7 @@ export class EntityWriter implements Writer {
     const schema = this.#schemaOf(entity);
     const key = keyOf(schema, row);
     const index = indexOf(schema, row);
+    await this.#settle();
     if (this.#pending.isRemoved(entity, key)) await this.flush();
     await this.#claim({ entity, key, isNew: true, unique: index.unique, references: this.#unknown(index) });
     this.#pending.insert({ entity, key, row, expiresAt: expiryOf(schema, row), index });
@@ -139,6 +146,7 @@ export class EntityWriter implements Writer {
   async replace(entity: string, row: Entity): Promise<void> {
     const schema = this.#schemaOf(entity);
     const key = keyOf(schema, row);
+    await this.#settle();
     const before = await this.get(entity, key);
     if (!before) throw new Error(`cannot replace ${entity} '${key}': it does not exist`);
     const [old, index] = [indexOf(schema, before), indexOf(schema, row)];
@@ -151,22 +159,29 @@ export class EntityWriter implements Writer {
     await this.#changed(schema, before, row, old, index);
   }
 
-  delete(entity: string, key: string): Promise<boolean> {
-    return this.#remove([{ entity, key }], 'delete');
+  async delete(entity: string, key: string): Promise<boolean> {
+    const row = await this.get(entity, key);
+    if (!row) return false;
+    this.#doomed.add(entity, key, this.operation);
+    this.#forget(entity, key, indexOf(this.#schemaOf(entity), row).unique);
+    if (this.#doomed.size >= AT_ONCE) await this.#settle();
+    return true;
   }
 
   /** Removes the rows whose time to live is over, with all that belongs to them. */
   async removeExpired(): Promise<void> {
     const rows = await this.#tables.expired(this.#nowMs);
-    if (rows.length > 0) await this.#remove(rows, 'expire');
+    if (rows.length > 0) await this.#remove([{ rows, operation: undefined }], 'expire');
   }
 
   async flush(): Promise<void> {
+    await this.#settle();
     if (!this.#pending.isEmpty) await this.#write();
   }
 
   /** Writes what is left, and the record of the revision, if there are changes. @param isLast whether nothing follows in the transaction */
   async end(options: WriteOptions, isLast: boolean): Promise<void> {
+    await this.#settle();
     if (this.#changes > 0) await this.#write({ options, isLast });
   }
 
@@ -176,23 +191,32 @@ export class EntityWriter implements Writer {
     if (findings.length > 0) throw this.#errorOf(findings, changes.claims);
   }
 
-  async #remove(roots: readonly RowKey[], operation: 'delete' | 'expire'): Promise<boolean> {
+  /** Finds what goes with the rows to delete. What comes after a delete and may depend on it waits for this. */
+  async #settle(): Promise<void> {
+    if (this.#doomed.size > 0) await this.#remove(this.#doomed.take(), 'delete');
+  }
+
+  async #remove(steps: readonly RemovalStep[], operation: 'delete' | 'expire'): Promise<void> {
     await this.flush();
-    const { found, references } = await this.#tables.dependents(roots, this.#rules.cascading);
-    if (found.length === 0) return false;
+    const { found, references } = await this.#tables.dependents(steps.flatMap(({ rows }) => rows), this.#rules.cascading);
     const rows = new Map(found.map(({ entity, key, row }) => [idOf(entity, key), row]));
-    const existing = roots.filter(({ entity, key }) => rows.has(idOf(entity, key)));
-    const { removed, cleared } = planRemoval(existing, references, this.#rules);
+    const { removed, cleared } = planRemoval(steps, references, this.#rules);
     if (cleared.length > 0) await this.#clear(cleared);
     for (const { entity, key } of removed) {
-      const row = rows.get(idOf(entity, key))!;
-      const { unique } = indexOf(this.#schemaOf(entity), row);
-      this.#pending.remove({ entity, key }, unique);
-      this.#log({ entity, key, operation, before: row, after: null });
-      this.#known.set(idOf(entity, key), null);
-      for (const value of unique) this.#owners.set(placeOf(entity, value), null);
+      this.#log({ entity, key, operation, before: rows.get(idOf(entity, key))!, after: null });
+      if (this.#pending.size >= AT_ONCE) await this.flush();
     }
-    return true;
+    // In one go: rows that are removed may refer to each other.
+    for (const { entity, key } of removed) {
+      const { unique } = indexOf(this.#schemaOf(entity), rows.get(idOf(entity, key))!);
+      this.#pending.remove({ entity, key }, unique);
+      this.#forget(entity, key, unique);
+    }
+  }
+
+  #forget(entity: string, key: string, unique: readonly UniqueValue[]): void {
+    this.#known.set(idOf(entity, key), null);
+    for (const value of unique) this.#owners.set(placeOf(entity, value), null);
   }
 
   async #clear(cleared: readonly (RowKey & { readonly fields: readonly string[] })[]): Promise<void> {
@@ -264,7 +288,10 @@ export class EntityWriter implements Writer {
     const row = await find();
     const key = row && keyOf(this.#schemaOf(entity), row);
     this.#owners.set(place, key ?? null);
-    return key === undefined ? undefined : this.#remember(entity, key, row);
+    if (key === undefined) return undefined;
+    // What the transaction has written to the row may not be in the tables yet.
+    if (!this.#known.has(idOf(entity, key))) this.#remember(entity, key, row);
+    return this.get(entity, key);
   }
 
   #remember(entity: string, key: string, row: Entity | undefined): Entity | undefined {

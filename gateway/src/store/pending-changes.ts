@@ -26,7 +26,7 @@ export class PendingChanges {
   #logged: Change[] = [];
 
   get isEmpty(): boolean {
-    return this.#logged.length === 0;
+    return this.#logged.length + this.#removed.size === 0;
   }
 
   get size(): number {

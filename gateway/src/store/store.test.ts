@@ -8,6 +8,7 @@ import { createLog } from '../base/log.ts';
 import { defineEntity, schemasByName } from '../model/schema/entity-schema.ts';
 import { foreign, integer, number, set, string } from '../model/schema/field.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
+import { failedOperation } from './failed-operation.ts';
 import type { Place } from './open.ts';
 import type { Entity, Store } from './store.ts';
 
@@ -620,6 +621,82 @@ describe.each(STORE_KINDS)('references between other types, on $name', ({ newPla
     await own.close();
   });
 
+  describe('rows that are deleted in one write', () => {
+    beforeEach(() => store.write(async (writer) => {
+      for (const name of ['a', 'b', 'c']) await writer.insert('parents', parent(name));
+      await writer.insert('children', child('c1', 'a'));
+      await writer.insert('children', child('c2', 'b', 'a'));
+      await writer.insert('grandchildren', { id: 'g1', child: { id: 'c1' }, keeper: { id: 'c2' } });
+      await writer.insert('guards', { id: 'g', parent: { id: 'c' } });
+    }));
+
+    it('go with what belongs to them, as if one was deleted after the other', async () => {
+      const { value } = await store.write(async (writer) => {
+        const existed = [];
+        for (const [entity, id] of [
+          ['parents', 'a'], ['children', 'c1'], ['children', 'c2'], ['parents', 'b'], ['parents', 'a'],
+        ] as const) existed.push(await writer.delete(entity, id));
+        return existed;
+      });
+      expect(value).toEqual([true, false, true, true, false]);
+      expect([await ids('parents'), await ids('children'), await ids('grandchildren')]).toEqual([['c'], [], []]);
+      expect(await log()).toEqual([
+        'replace children c2', 'delete grandchildren g1', 'delete children c1', 'delete parents a', 'delete children c2',
+        'delete parents b',
+      ]);
+    });
+
+    it('are gone for every read that follows, with what goes with them', async () => {
+      const { value } = await store.write(async (writer) => {
+        const before = await writer.get('children', 'c1');
+        await writer.delete('guards', 'g');
+        await writer.delete('parents', 'a');
+        return [before, await writer.getByUnique('parents', 'name', 'a'), await writer.get('children', 'c1'),
+          await writer.get('grandchildren', 'g1'), await writer.get('children', 'c2'), await writer.all('parents')];
+      });
+      expect(value).toEqual([child('c1', 'a'), undefined, undefined, undefined, child('c2', 'b', null), [parent('b'), parent('c')]]);
+    });
+
+    it('keep their order among other writes: keys and unique values are free, and nothing can refer to them', async () => {
+      await store.write(async (writer) => {
+        await writer.replace('children', child('c1', 'b'));
+        await writer.delete('parents', 'a');
+        await writer.insert('parents', { key: 'd', name: 'a', ttl: null });
+        await writer.insert('parents', parent('a2'));
+        await writer.insert('children', child('c3', 'd'));
+        await writer.delete('parents', 'a2');
+        await writer.insert('parents', { key: 'a', name: 'a2', ttl: null });
+      });
+      expect([await ids('parents'), await ids('children')]).toEqual([['a', 'b', 'c', 'd'], ['c1', 'c2', 'c3']]);
+      await expect(store.write(async (writer) => {
+        await writer.delete('parents', 'd');
+        await writer.insert('children', child('c4', 'd'));
+      })).rejects.toMatchObject({ code: 4, message: "the foreign key '{id=\"d\"}' does not reference an existing 'parents' entity." });
+      expect(await ids('children')).toEqual(['c1', 'c2', 'c3']);
+    });
+
+    it.each([
+      [[['parents', 'a'], ['guards', 'g'], ['parents', 'c']], undefined],
+      [[['parents', 'a'], ['parents', 'c'], ['guards', 'g']], 1],
+      [[['parents', 'c'], ['parents', 'a'], ['parents', 'b']], 0],
+      [[['children', 'c2'], ['parents', 'c']], 0],
+      [[['children', 'c1'], ['children', 'c2'], ['parents', 'b'], ['parents', 'c']], 3],
+    ] as const)('of %j, the one that another row needs is said: %j', async (rows, failing) => {
+      const before = await store.read((reader) => reader.newest());
+      const error: unknown = await store.write(async (writer) => {
+        for (const [at, [entity, id]] of rows.entries()) {
+          writer.operation = at;
+          await writer.delete(entity, id);
+        }
+      }).then(() => undefined, (thrown: unknown) => thrown);
+      expect([failedOperation(error), await store.read((reader) => reader.newest())])
+        .toEqual([failing, failing === undefined ? expect.objectContaining({ revision: before.revision + 1 }) : before]);
+      if (failing === undefined) return;
+      const [entity, by] = rows[failing]![0] === 'parents' ? ['parents', 'guards'] : ['children', 'grandchildren'];
+      expect((error as Error).message).toBe(`an existing '${by}' entity references this '${entity}' entity`);
+    });
+  });
+
   it('refuses to remove what is kept, and finds rows by a key that is not named id', async () => {
     await store.write(async (writer) => {
       await writer.insert('parents', parent('a'));
@@ -795,6 +872,15 @@ describe.each(STORE_KINDS)('unique values and orders, on $name', ({ newPlace, sk
       return [...found, await writer.get('owners', 'a'), (await writer.list('owners', { size: 5 })).items.length];
     });
     expect(seen.value).toEqual([owner('a', { name: 'renamed' }), owner('a', { name: 'renamed' }), 2, undefined, 1]);
+  });
+
+  it('shows a writer by a unique value what it has written to the row', async () => {
+    const changed = owner('a', { rank: 7 });
+    const { value } = await store.write(async (writer) => {
+      await writer.replace('owners', changed);
+      return [await writer.getByUnique('owners', 'name', 'a'), await writer.get('owners', 'a')];
+    });
+    expect(value).toEqual([changed, changed]);
   });
 
   it('does not replace what does not exist', async () => {

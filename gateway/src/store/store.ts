@@ -97,9 +97,9 @@ export type WantedRow =
   | { readonly entity: string; readonly field: string; readonly value: unknown };
 
 /**
- * Changes inside one transaction: all of them are made, or none. Rows that are inserted and replaced may be collected, and checked and
- * written together later: at the latest when the transaction ends. So an `EntityError` may come from a later call than the one that it is
- * about; `failedOperation` tells which.
+ * Changes inside one transaction: all of them are made, or none. Rows that are inserted, replaced and deleted may be collected, and
+ * checked and written together later: at the latest when the transaction ends. So an `EntityError` may come from a later call than the
+ * one that it is about; `failedOperation` tells which.
  */
 export interface Writer extends Reader {
   /** Number of the operation that the next changes belong to, for `failedOperation`. */
@@ -238,7 +238,8 @@ export interface Store {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
    * Runs the work in one transaction. Writes run one after the other, so the order of revisions is the order of changes.
-   * Rows whose time to live is over are removed first, under a revision of their own.
+   * Rows whose time to live is over are removed first, under a revision of their own. On MySQL, the work may run up to three times: a
+   * transaction that the database undoes because of another one is made again.
    *
    * @throws GatewayError `database-unavailable`, as the other methods do; `revision-conflict`: another revision than the expected one is
    * the newest

@@ -65,6 +65,8 @@ export class MariaDbServer {
     const child = spawn(this.program, [
       '--no-defaults', `--datadir=${this.data}`, `--port=${this.address.port}`, `--bind-address=${this.address.host}`,
       `--socket=${join(this.folder, 'socket')}`, `--pid-file=${join(this.folder, 'pid')}`,
+      // Servers that share a folder for temporary tables remove each other's.
+      `--tmpdir=${this.data}`,
       ...SETTINGS, `--init-file=${this.users()}`, ...asSelf(), ...this.options, ...more,
     ], { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';

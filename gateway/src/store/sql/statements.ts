@@ -37,7 +37,8 @@ const TEMPLATES = {
   dependents: `with recursive
     cascading as (select value ->> 0 as entity, value ->> 1 as field from elements(:cascading)),
     doomed(entity, key) as (
-      select e.entity, e.key from entities e where (e.entity, e.key) in (select value ->> 0, value ->> 1 from elements(:roots))
+      select e.entity, e.key from (select value ->> 0 as entity, value ->> 1 as key from elements(:roots)) c
+        cross join entities e where e.entity = c.entity and e.key = c.key
       union
       select r.entity, r.key from doomed d join entity_references r on r.target = d.entity and r.target_key = d.key
         join cascading c on c.entity = r.entity and c.field = r.field
@@ -51,8 +52,8 @@ const TEMPLATES = {
     from (select value ->> 0 as n, value ->> 1 as entity, value ->> 2 as field, value ->> 3 as digest from elements(:unique)) c
       cross join unique_values u join entities e on e.entity = u.entity and e.key = u.key
     where u.entity = c.entity and u.field = c.field and u.digest = c.digest`,
-  rows: `select e.entity, e.key, e.body from entities e
-    where (e.entity, e.key) in (select value ->> 0, value ->> 1 from elements(:keys))`,
+  rows: `select e.entity, e.key, e.body from (select value ->> 0 as entity, value ->> 1 as key from elements(:keys)) c
+    cross join entities e where e.entity = c.entity and e.key = c.key`,
   expired: 'select e.entity, e.key from entities e where e.expires_at <= :now order by e.entity, e.key',
   nextExpiry: 'select min(expires_at) as next_expiry from entities',
   newest: 'select value, hash from revisions where id = 1',

@@ -102,7 +102,10 @@ async function runAll(
       results.push(entity && presentEntity(context.schemas.get(operation.entity)!, entity, { now: context.now() }));
       if (isChanged) changes += 1;
     } catch (error) {
-      throw error instanceof EntityError && failedOperation(error) === undefined ? ofOperation(error, index) : error;
+      if (!(error instanceof EntityError) || failedOperation(error) !== undefined) throw error;
+      // What an earlier operation has left to be checked may be wrong, too, and is reported first.
+      await writer.flush();
+      throw ofOperation(error, index);
     }
     if (performance.now() < pauseAt) continue;
     await setImmediate();
