@@ -1,5 +1,5 @@
 /**
- * Stands between a node and PostgreSQL, and counts how often the server is asked: each time it has answered, it says whether a
+ * Is placed between a node and PostgreSQL, and counts how often the server is asked: each time it has answered, it says whether a
  * transaction is open (https://www.postgresql.org/docs/current/protocol-message-formats.html, ReadyForQuery).
  */
 import { once } from 'node:events';

@@ -57,7 +57,7 @@ export const ERROR_CODES = {
   },
   'database-unavailable': {
     meaning: 'The database does not answer, rejects the login, or, embedded, cannot be read or written.',
-    fix: 'Check host, port, password, TLS and network in `KONG_PG_*`; the embedded file is in `KONG_PREFIX`. A node that runs keeps '
+    fix: 'Check host, port, password, TLS and network in `KONG_PG_*` or `HYBRIDGE_MYSQL_*`; the embedded file is in `KONG_PREFIX`. A node that runs keeps '
       + 'trying.',
   },
   'declarative-file-invalid': {

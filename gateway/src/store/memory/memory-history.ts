@@ -30,7 +30,7 @@ interface PageOptions {
   readonly after?: string;
 }
 
-/** Changes that are kept besides those of the newest revision, whatever the retention is: they are in memory. */
+/** Changes that are kept in addition to those of the newest revision, whatever the retention is: they are in memory. */
 const MAX_CHANGES = 100_000;
 
 export class MemoryHistory implements History {

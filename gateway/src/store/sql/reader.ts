@@ -98,7 +98,7 @@ export class TableReader implements Reader {
     const [seen] = await this.#run<NewestRow & { readonly seen_hash: string | null }>(this.#context.statements.seen, { revision });
     const { value, hash: newest, seen_hash: known } = seen!;
     if (value === revision) return newest === hash ? [] : undefined;
-    // Without a hash, the revision cannot be told from another one of its number.
+    // Without a hash, the revision may be another one with the same number.
     if (value < revision || known === null || known !== hash) return undefined;
     const { statements } = this.#context;
     const rows = await this.#run<BodyRow & { readonly entity: string }>(statements.changedSince, { revision, limit: limit + 1 });
