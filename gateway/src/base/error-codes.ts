@@ -57,8 +57,8 @@ export const ERROR_CODES = {
   },
   'database-unavailable': {
     meaning: 'The database does not answer, rejects the login, or, embedded, cannot be read or written.',
-    fix: 'Check host, port, password, TLS and network in `KONG_PG_*` or `HYBRIDGE_MYSQL_*`; the embedded file is in `KONG_PREFIX`. A node that runs keeps '
-      + 'trying.',
+    fix: 'Check host, port, password, TLS and network in `KONG_PG_*` or `HYBRIDGE_MYSQL_*`; the embedded file is in `KONG_PREFIX`. '
+      + 'A node that runs keeps trying.',
   },
   'declarative-file-invalid': {
     meaning: 'The file in `KONG_DECLARATIVE_CONFIG` cannot be read, or has entities that the gateway rejects.',
