@@ -138,8 +138,16 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
   ExistingDatabaseOptions: (wrong, id) =>
     new GatewayControlPlane(stack, id, {
       ...controlPlaneProps,
-      database: GatewayDatabase.existing({ host: 'db.acme.example', database: 'gateway', user: 'gateway', secret, ...wrong }),
+      database: GatewayDatabase.existing({
+        host: 'db.acme.example',
+        database: 'gateway',
+        user: 'gateway',
+        secret: 'iamResourceId' in wrong ? undefined : secret,
+        ...wrong,
+      }),
     }),
+  ConfigurationHistory: (wrong, id) => new GatewayControlPlane(stack, id, { ...controlPlaneProps, history: wrong }),
+  StreamPort: (wrong, id) => plane(id, EksTarget.cluster(cluster), { streamPorts: [wrong] }),
   PersistentVolumeOptions: (wrong) => ConfigurationCache.persistentVolume(wrong),
   PlaneSecretOptions: (wrong) => PlaneSecret.fromSecretsManager(secret, wrong),
   HandoffFluxOptions: (wrong) => site.syncWithFlux({ credentialsSecret: 'bucket-reader', ...wrong }),

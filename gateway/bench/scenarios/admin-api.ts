@@ -7,7 +7,7 @@ import type { Sent } from '../load.ts';
 import type { Measured, Scale, Scenario } from '../measured.ts';
 import { ServerProcess } from '../server-process.ts';
 
-/** What issue 11 promises for the embedded store. */
+/** At most, for the embedded store. */
 const LIMITS = { GET: 0.6, POST: 0.7, PATCH: 0.9, DELETE: 1.5 };
 
 export const adminApi: Scenario = {

@@ -21,7 +21,7 @@ export const configuration: TableScenario = {
   name: 'Configuration',
   about: 'Applies a table of routes, a tenth as many services and as many plugins, in this process: CPU of the first and of a change '
     + 'of one route (the median of 15), the longest time that the event loop was held meanwhile, and the memory of the process afterwards. '
-    + 'Issue 14 promises 1,000 ms, 20 ms, 10 ms and 250 MB at 10,000 routes.',
+    + 'The aims are 1,000 ms, 20 ms, 10 ms and 250 MB at 10,000 routes.',
   table: async ({ routes }) => [
     '| routes | first, CPU ms | one route, CPU ms | loop held at most while changing, ms | RSS, MB |', '|---|---|---|---|---|',
     ...await inTurn([routes / 10, routes, routes * 10].map((count) => () => lineFor(Math.max(10, count)))),

@@ -3,7 +3,7 @@ import { completeEntity } from '../../src/model/schema/complete.ts';
 import { SCHEMAS } from '../../src/plugins/schemas.ts';
 import type { Measured, Scenario } from '../measured.ts';
 
-/** What issue 11 promises for 10,000 routes, in milliseconds. */
+/** At most, for 10,000 routes, in milliseconds. */
 const LIMIT_MS = 150;
 
 const RUNS = 5;

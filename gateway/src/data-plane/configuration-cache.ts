@@ -1,6 +1,6 @@
 /**
  * The last two configurations on disk, so that a data plane starts with everything else down.
- * File: one line of JSON (format, hash, SHA-256 of the rest), then the gzip of the table. Source of the rules: issue 3, "Bad input".
+ * File: one line of JSON (format, hash, SHA-256 of the rest), then the gzip of the table.
  */
 import { createHash } from 'node:crypto';
 import { constants, readFileSync, renameSync } from 'node:fs';
