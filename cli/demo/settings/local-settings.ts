@@ -48,6 +48,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [ENV.sslCert]: leftOut,
   [ENV.sslCertKey]: leftOut,
   [ENV.proxyListen]: onThisMachine,
+  [ENV.streamListen]: onThisMachine,
   [ENV.adminListen]: onThisMachine,
   [ENV.statusListen]: onThisMachine,
   [ENV.clusterListen]: onThisMachine,
@@ -61,6 +62,8 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [ENV.pgPasswordFile]: leftOut,
   [ENV.pgSsl]: leftOut,
   [ENV.pgSslVerify]: leftOut,
+  // The key is in AWS: without one, the history of the demo leaves secrets out.
+  [ENV.historyKeyFile]: leftOut,
   // Authorities that the image carries; here the machine's own do.
   [ENV.trustedCertificate]: (there) => there.includes('/') ? 'system' : there,
   // There is no load balancer here.
