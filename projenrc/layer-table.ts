@@ -197,7 +197,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       `${GATEWAY}/data-plane/router`, `${GATEWAY}/data-plane/plans.ts`, `${GATEWAY}/data-plane/compiled-configuration.ts`,
       `${GATEWAY}/data-plane/http/answer.ts`, `${GATEWAY}/data-plane/http/protocol-rules.ts`,
       `${GATEWAY}/data-plane/http/received-request.ts`, `${GATEWAY}/data-plane/http/request-facts.ts`,
-      `${GATEWAY}/data-plane/http/routing-answers.ts`, `${GATEWAY}/data-plane/http/upstream-target.ts`,
+      `${GATEWAY}/data-plane/http/routing-answers.ts`, `${GATEWAY}/data-plane/http/upstream-host.ts`,
+      `${GATEWAY}/data-plane/http/upstream-target.ts`,
       `${GATEWAY}/http-engine/http1`, `${GATEWAY}/http-engine/messages.ts`,
       `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
@@ -314,7 +315,7 @@ export const UNREACHABLE: readonly { readonly artefact: RegExp; readonly file: R
     file: new RegExp(
       '^gateway/src/(plugins/[^/]+/handler\\.ts|plugins/handlers\\.ts|data-plane/'
       + '(?!router/|plans\\.ts|compiled-configuration\\.ts'
-      + '|http/(answer|grpc-answers|protocol-rules|request-facts|routing-answers|status-page|upstream-target)\\.ts))'),
+      + '|http/(answer|grpc-answers|protocol-rules|request-facts|routing-answers|status-page|upstream-host|upstream-target)\\.ts))'),
     why: 'the control plane never runs plugins',
   },
   {

@@ -21,7 +21,7 @@ export const validate = declarativeCommand({
     ...STATE_USAGE,
     '  --online                    ask the control plane, too',
     '  --compatibility NAME        offline: kong-3.9.1, or full with consumer groups and partials; default full',
-    '  --router-flavor NAME        offline: traditional_compatible or expressions; default traditional_compatible',
+    '  --router-flavor NAME        offline: traditional_compatible, traditional or expressions; default the first',
     '  --no-env                    offline: environment variables in the files need not be set',
     '  --json-output, --json       print the errors as JSON',
     '',

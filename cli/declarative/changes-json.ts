@@ -1,6 +1,6 @@
 /** Changes for programs, in the form of decK's --json-output. */
-import { withoutSecrets } from '../../gateway/src/declarative/secrets.ts';
 import type { EntityValue } from '../../gateway/src/model/schema/field.ts';
+import { withoutSecrets } from '../../gateway/src/model/schema/secret-values.ts';
 import { countsOf, kindOf } from './changes-text.ts';
 import type { Labels } from './changes-text.ts';
 import { labelOf } from './identity.ts';

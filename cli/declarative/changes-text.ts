@@ -1,9 +1,9 @@
 /** Changes for people: one line each, with the fields that differ, and counts. */
-import { HIDDEN, withoutSecrets } from '../../gateway/src/declarative/secrets.ts';
 import { effectiveFields, subschemaOf } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../gateway/src/model/schema/entity-schema.ts';
 import type { EntityValue, Field } from '../../gateway/src/model/schema/field.ts';
 import { isPlainObject } from '../../gateway/src/model/schema/plain-object.ts';
+import { HIDDEN, withoutSecrets } from '../../gateway/src/model/schema/secret-values.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { labelOf } from './identity.ts';
 import type { Change, PresentState } from './state-difference.ts';

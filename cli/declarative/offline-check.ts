@@ -4,6 +4,7 @@ import { schemasFor } from '../../gateway/src/plugins/schemas.ts';
 import { CommandFailure } from '../command.ts';
 import { desiredState, factsOf } from './desired-state.ts';
 import { withMemberships } from './memberships.ts';
+import { routerFlavorOf } from './router-flavor.ts';
 
 interface CheckOptions {
   readonly compatibility: string;
@@ -29,8 +30,5 @@ function schemasOf(compatibility: string, routerFlavor: string) {
   if (compatibility !== 'full' && compatibility !== 'kong-3.9.1') {
     throw new CommandFailure(`--compatibility: '${compatibility}' is not valid; expected kong-3.9.1 or full`);
   }
-  if (routerFlavor !== 'traditional_compatible' && routerFlavor !== 'expressions') {
-    throw new CommandFailure(`--router-flavor: '${routerFlavor}' is not valid; expected traditional_compatible or expressions`);
-  }
-  return schemasFor({ compatibility, routerFlavor, role: 'control_plane' }).schemas;
+  return schemasFor({ compatibility, routerFlavor: routerFlavorOf(routerFlavor), role: 'control_plane' }).schemas;
 }

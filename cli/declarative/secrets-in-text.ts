@@ -1,5 +1,5 @@
 /** Hides in what is printed the values that came from the environment. */
-import { HIDDEN } from '../../gateway/src/declarative/secrets.ts';
+import { HIDDEN } from '../../gateway/src/model/schema/secret-values.ts';
 
 /** Shorter values of variables are no secrets, and would hide parts of words. */
 const SHORTEST_HIDDEN = 4;

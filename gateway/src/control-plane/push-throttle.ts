@@ -26,8 +26,8 @@ const SETTLE_MS = 50;
 const PUSH_INTERVAL_MS = 250;
 
 /**
- * The cost of an export grows with the whole configuration. While changes keep coming, at least this many times its duration passes before
- * the next one begins, so that requests get nine tenths of the processor's time.
+ * A push to data planes that take whole configurations costs more than what has changed. While changes keep coming, at least this many
+ * times its duration passes before the next one begins, so that requests get nine tenths of the processor's time.
  */
 const REST_FACTOR = 9;
 

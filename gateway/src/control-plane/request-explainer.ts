@@ -1,4 +1,4 @@
-/** Explains requests by the newest configuration of the store, compiled once for each revision. */
+/** Explains requests by the newest configuration of the store: each revision is compiled once, from what has changed. */
 import type { RouterFlavor } from '../base/router-flavor.ts';
 import { inSteps } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
@@ -6,12 +6,13 @@ import { explaining } from '../explain/explain.ts';
 import { compilingExplainable } from '../explain/explainable-configuration.ts';
 import type { ExplainableConfiguration } from '../explain/explainable-configuration.ts';
 import type { DescribedRequest, Explanation } from '../explain/explanation.ts';
+import type { ConfigTable } from '../model/config-table.ts';
 import { settledTable } from '../model/declarative.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { TableReader } from '../model/table-reader.ts';
 import type { Store } from '../store/store.ts';
-import { exportConfigTable } from './export.ts';
+import { ConfigurationExport } from './export.ts';
 
 export interface RequestExplainerOptions {
   readonly store: Store;
@@ -28,11 +29,15 @@ interface OfRevision {
 
 export class RequestExplainer {
   readonly #options: RequestExplainerOptions;
+  readonly #export: ConfigurationExport;
+  readonly #reader: TableReader;
   #latest: OfRevision | undefined;
   #compiling: Promise<OfRevision> | undefined;
 
   constructor(options: RequestExplainerOptions) {
     this.#options = options;
+    this.#export = new ConfigurationExport(options.store, options.schemas);
+    this.#reader = new TableReader(options.schemas);
   }
 
   async explain(request: DescribedRequest): Promise<Explanation & { readonly revision: number }> {
@@ -51,15 +56,19 @@ export class RequestExplainer {
   }
 
   async #compile(): Promise<OfRevision> {
-    const { store, schemas, plugins, routerFlavor } = this.#options;
-    const { table, revision } = await exportConfigTable(store, schemas);
-    function* compiling(): Steps<ExplainableConfiguration> {
-      const settled = settledTable(yield* new TableReader(schemas).read(table));
-      if (!settled.ok) {
-        throw new Error(`revision ${revision} cannot be compiled: ${settled.errors.map(({ message }) => message).join('; ')}`);
-      }
-      return yield* compilingExplainable({ table: settled.table, setAside: settled.setAside, schemas, plugins, routerFlavor });
+    const { table, revision } = await this.#export.next();
+    const configuration = await inSteps(this.#inSteps(table, revision));
+    return this.#latest = { revision, configuration };
+  }
+
+  * #inSteps(table: ConfigTable, revision: number): Steps<ExplainableConfiguration> {
+    const { schemas, plugins, routerFlavor } = this.#options;
+    const settled = settledTable(yield* this.#reader.read(table));
+    if (!settled.ok) {
+      throw new Error(`revision ${revision} cannot be compiled: ${settled.errors.map(({ message }) => message).join('; ')}`);
     }
-    return this.#latest = { revision, configuration: await inSteps(compiling()) };
+    const { setAside } = settled;
+    const before = this.#latest?.configuration;
+    return yield* compilingExplainable({ table: settled.table, setAside, schemas, plugins, routerFlavor, before });
   }
 }

@@ -3,9 +3,9 @@ import { parseVaultReference } from '../base/vault-reference.ts';
 import type { VaultReference } from '../base/vault-reference.ts';
 import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
 import { withSecrets } from '../model/schema/secret-references.ts';
+import { referencedKeys } from '../model/schema/secret-values.ts';
 import type { FileEntity } from './file-entities.ts';
 import type { Problems } from './problems.ts';
-import { referencedKeys } from './secrets.ts';
 import { pathText } from './source.ts';
 import type { SourcePath } from './source.ts';
 

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/desired-entity.ts';
 import { foreignFieldsOf, namingFieldOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import { plainSecrets, referencedKeys } from '../model/schema/secret-values.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
@@ -15,7 +16,6 @@ import type { FileReference } from './file-references.ts';
 import type { Problems } from './problems.ts';
 import { readConfiguration } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { plainSecrets, referencedKeys } from './secrets.ts';
 import { pathText } from './source.ts';
 import type { SourceError } from './source.ts';
 

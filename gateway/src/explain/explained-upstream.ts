@@ -1,4 +1,5 @@
 /** Where a request is sent, as far as the configuration decides it: names are not resolved, and the health of targets is not known. */
+import { ownHost } from '../data-plane/http/upstream-host.ts';
 import { upstreamTarget } from '../data-plane/http/upstream-target.ts';
 import type { RouteMatch } from '../data-plane/router/router.ts';
 import type { Row } from '../model/config-table.ts';
@@ -24,11 +25,9 @@ export function explainedUpstream(request: ReadRequest, match: RouteMatch, servi
   };
 }
 
-function hostOf(request: ReadRequest, { route }: RouteMatch, { protocol, host, port }: Service, upstream: Row | undefined): string | null {
+function hostOf(request: ReadRequest, { route }: RouteMatch, service: Service, upstream: Row | undefined): string | null {
   if (route.preserveHost && request.facts.authority !== '') return request.facts.authority;
-  if (upstream !== undefined) return upstream.host_header as string | null;
-  const usual = protocol === 'https' || protocol === 'grpcs' ? 443 : 80;
-  return port === usual ? host : `${host}:${port}`;
+  return upstream === undefined ? ownHost(service, service.host, service.port) : upstream.host_header as string | null;
 }
 
 function targetsOf(upstream: Row, targets: readonly Row[]): readonly ExplainedTarget[] {

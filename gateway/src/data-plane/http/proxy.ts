@@ -10,20 +10,21 @@ import type { Service } from '../../model/snapshot.ts';
 import type { Try } from '../../plugin-kit/exchange.ts';
 import { hashInputOf } from '../balancer/hash-input.ts';
 import type { HashCookie } from '../balancer/hash-input.ts';
-import { BalancedSelection, HostSelection } from '../balancer/peer-selection.ts';
+import { BalancedSelection } from '../balancer/peer-selection.ts';
 import type { NoPeer, Peer, PeerSelection } from '../balancer/peer-selection.ts';
 import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import type { Resolver } from '../dns/resolution.ts';
 import { answerHead, proxyHeaders } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { FilteredBody, filtersOf, frameFiltered } from './body-filters.ts';
-import { hasBody } from './client-request.ts';
+import { bodyToUpstream } from './body-to-upstream.ts';
 import { headOfUpstream } from './client-response.ts';
 import type { ResponseHead } from './client-response.ts';
-import { canGather, GatheredBody } from './gathered-body.ts';
+import { GatheredBody } from './gathered-body.ts';
 import { hashedRequest } from './hashed-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import { RequestBody } from './request-body.ts';
+import type { RequestBody } from './request-body.ts';
+import { servicePlanOf, targetOf } from './service-plan.ts';
 import { serviceTlsOf } from './service-tls.ts';
 import { hostHeaderOf, UpstreamHead } from './upstream-request.ts';
 import { isSecure, speaksHttp2 } from './upstream-routes.ts';
@@ -104,7 +105,7 @@ export class ProxiedRequest implements AnswerReader {
     this.#service = target;
     this.#head = new UpstreamHead(exchange, target);
     exchange.sentTarget = this.#head.path;
-    const plan = planOf(target, context.resolver);
+    const plan = servicePlanOf(target, context.resolver);
     const balancer = context.balancers.named(target.host);
     const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
     this.#peers = balancer === undefined || hash === undefined ? plan.peers : new BalancedSelection(balancer, hash);
@@ -112,7 +113,7 @@ export class ProxiedRequest implements AnswerReader {
     this.#tls = isSecure(target) ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
     this.#isHttp2 = speaksHttp2(target);
     this.#timeouts = plan.timeouts;
-    this.#body = bodyOf(exchange, this.#head.isRepeatable, this.#isHttp2);
+    this.#body = bodyToUpstream(exchange, this.#head.isRepeatable, this.#isHttp2);
     this.#state = 'choosing';
     this.#peer = undefined;
     this.#retriesLeft = target.retries;
@@ -432,39 +433,6 @@ export class ProxiedRequest implements AnswerReader {
     this.#state = 'streaming';
     tunnel.join(this.#exchange.outgoing.switchProtocols({ reason, lines }));
   }
-}
-
-/** What is the same for all requests of a service. */
-interface ServicePlan {
-  readonly resolver: Resolver;
-  /** Where it names no upstream. */
-  readonly peers: HostSelection;
-  readonly timeouts: UpstreamTimeouts;
-}
-
-const plans = new WeakMap<Service, ServicePlan>();
-
-function planOf(service: Service, resolver: Resolver): ServicePlan {
-  const known = plans.get(service);
-  if (known?.resolver === resolver) return known;
-  const { host, port, connectTimeoutMs: connectMs, writeTimeoutMs: writeMs, readTimeoutMs: readMs } = service;
-  const made = { resolver, peers: new HostSelection(host, port, resolver), timeouts: { connectMs, writeMs, readMs } };
-  plans.set(service, made);
-  return made;
-}
-
-/** The client's body on its way to the upstream, where it has one and no plugin has read it. */
-function bodyOf(exchange: HttpExchange, isRepeatable: boolean, isHttp2: boolean): RequestBody | GatheredBody | undefined {
-  const { incoming, held, route } = exchange;
-  if (exchange.replacedBody !== undefined || !hasBody(incoming)) return undefined;
-  const isStreamed = isHttp2 || held.length > 0 || route?.row.request_buffering === false;
-  return !isStreamed && canGather(incoming) ? new GatheredBody(incoming) : new RequestBody(incoming, held, isRepeatable);
-}
-
-/** The service, with what plugins put in its place. */
-function targetOf({ changes }: HttpExchange, service: Service): Service {
-  if (changes === undefined || (changes.scheme === undefined && changes.target === undefined)) return service;
-  return { ...service, ...changes.target, ...changes.scheme !== undefined && { protocol: changes.scheme } };
 }
 
 /** The client comes back with it, and to the same target. One of the upstream's own by that name gives way. */

@@ -1,6 +1,4 @@
 /** The request line and head that an upstream gets. */
-import { isIPv6 } from 'node:net';
-
 import { PRODUCT } from '../../base/product.ts';
 import { idOf } from '../../http-engine/http1/known-headers.ts';
 import type { UpstreamRequestHead } from '../../http-engine/messages.ts';
@@ -14,6 +12,7 @@ import { headerValue, lineOf } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { RequestFacts } from './received-request.ts';
 import type { UpstreamChanges } from './upstream-changes.ts';
+import { ownHost } from './upstream-host.ts';
 import { sentTarget } from './upstream-target.ts';
 
 /** Methods with which a request that may have arrived is repeated: those that IANA's registry calls idempotent. TRACE gets 405. */
@@ -26,21 +25,11 @@ const X_FORWARDED_FOR = idOf('x-forwarded-for');
 const VIA = idOf('via');
 const TE = idOf('te');
 
-function isDefault({ protocol }: Service, port: number): boolean {
-  return port === (protocol === 'https' || protocol === 'grpcs' ? 443 : 80);
-}
-
 /** The Host that a peer gets: what a plugin says, else the client's where the route keeps it, else the peer's own. */
-export function hostHeaderOf({ changes, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
+export function hostHeaderOf({ changes, route, facts }: HttpExchange, service: Service, peer: Peer): string {
   if (changes?.hostHeader !== undefined) return headerValue(changes.hostHeader);
-  if (route!.preserveHost && facts.authority !== '') return facts.authority;
-  if (!hostname.includes(':')) return isDefault(service, port) ? hostname : `${hostname}:${port}`;
-  const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
-  return isDefault(service, port) || HAS_PORT.test(host) ? host : `${host}:${port}`;
+  return route!.preserveHost && facts.authority !== '' ? facts.authority : ownHost(service, peer.hostname, peer.port);
 }
-
-/** `host_header` may bring one. */
-const HAS_PORT = /^(?:[^:]+|\[.*\]):\d+$/;
 
 /** The head of a request but for Host, which each try fills in. */
 export class UpstreamHead implements UpstreamRequestHead {

@@ -1,5 +1,5 @@
 /** Secrets in plain text. */
-import { plainSecrets } from '../../declarative/secrets.ts';
+import { plainSecrets } from '../../model/schema/secret-values.ts';
 import type { Discovery, LintedFile, LintRule } from '../rule.ts';
 
 export const plainSecret: LintRule = {

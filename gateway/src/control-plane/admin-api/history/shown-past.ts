@@ -1,14 +1,11 @@
 /** Entities of the past as answers show them: secrets are hidden, also those that the present state still has. */
-import { plainSecrets } from '../../../declarative/secrets.ts';
 import { namingFieldOf } from '../../../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
 import { isPlainObject } from '../../../model/schema/plain-object.ts';
+import { HIDDEN, withoutSecrets } from '../../../model/schema/secret-values.ts';
 import { isWithheld } from '../../../store/history/withheld.ts';
 import type { Change, Difference, Entity, RevisionRecord } from '../../../store/store.ts';
-
-/** Stands for a secret. References to vaults are no secrets: they are shown. */
-export const HIDDEN = '[hidden]';
 
 export function shownRecord({ revision, at, author, requestId, comment, changes, hash }: RevisionRecord): EntityValue {
   return { revision, at: at / 1000, author, request_id: requestId, comment, changes, hash };
@@ -41,12 +38,7 @@ export function nameOf(schema: EntitySchema | undefined, row: Entity | null): st
 export function hidden<R extends Entity | null>(schema: EntitySchema | undefined, row: R): R | EntityValue {
   if (row === null) return row;
   if (!schema) return Object.fromEntries(Object.keys(row).map((name) => [name, name === 'id' ? row[name] : HIDDEN]));
-  const copy = withoutWithheld(row) as Record<string, unknown>;
-  for (const path of plainSecrets(schema, row)) {
-    const place = path.slice(0, -1).reduce<unknown>((within, step) => (within as Record<string | number, unknown>)[step], copy);
-    (place as Record<string | number, unknown>)[path.at(-1)!] = HIDDEN;
-  }
-  return copy;
+  return withoutSecrets(schema, withoutWithheld(row) as EntityValue);
 }
 
 /** A deep copy. */

@@ -1,11 +1,9 @@
-/**
- * Finds secrets in plain text in declarative files. Repositories, templates and ConfigMaps contain such files, so secrets must be
- * references.
- */
-import { effectiveFields, secretFieldsOf, subschemaOf } from '../model/schema/entity-schema.ts';
-import type { EntitySchema } from '../model/schema/entity-schema.ts';
-import type { EntityValue, Field, Fields } from '../model/schema/field.ts';
-import { isSecretReference } from '../model/schema/secret-references.ts';
+/** Which values of an entity are secrets: by what its schema says, and by the names of fields. */
+import { effectiveFields, secretFieldsOf, subschemaOf } from './entity-schema.ts';
+import type { EntitySchema } from './entity-schema.ts';
+import type { EntityValue, Field, Fields } from './field.ts';
+import { isPlainObject } from './plain-object.ts';
+import { isSecretReference } from './secret-references.ts';
 
 const SECRET_NAME = new RegExp(
   '(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$', 'i');
@@ -30,17 +28,32 @@ export function plainSecrets(
 /** What is shown in the place of a secret. */
 export const HIDDEN = '[hidden]';
 
-/** An entity with placeholders in the places of its secrets. */
-export function withoutSecrets(schema: EntitySchema, entity: EntityValue): EntityValue {
-  const paths = plainSecrets(schema, entity);
+/**
+ * The entity with something else in the places of its secrets, and of everything in a plugin or a vault that the node does not know.
+ *
+ * @param replace what takes the place of a value. @default - `HIDDEN` does
+ */
+export function withoutSecrets(schema: EntitySchema, entity: EntityValue, replace: (secret: unknown) => unknown = hide): EntityValue {
+  const unknown = unknownParts(schema, entity);
+  const paths = [...plainSecrets(schema, entity).filter(([name]) => !unknown.includes(name as string)), ...unknown.map((name) => [name])];
   if (paths.length === 0) return entity;
   const copy = structuredClone(entity) as Record<string, unknown>;
   for (const path of paths) {
-    let holder = copy as Record<string | number, unknown>;
-    for (const step of path.slice(0, -1)) holder = holder[step] as Record<string | number, unknown>;
-    holder[path.at(-1)!] = HIDDEN;
+    const holder = path.slice(0, -1).reduce<unknown>((within, step) => (within as Record<string | number, unknown>)[step], copy);
+    const last = path.at(-1)!;
+    (holder as Record<string | number, unknown>)[last] = replace((holder as Record<string | number, unknown>)[last]);
   }
   return copy;
+}
+
+function hide(): string {
+  return HIDDEN;
+}
+
+/** Records of which no schema says what they contain: any part of them may be a secret. */
+function unknownParts(schema: EntitySchema, entity: EntityValue): readonly string[] {
+  if (schema.subschema === undefined || subschemaOf(schema, entity) !== undefined) return [];
+  return Object.keys(entity).filter((name) => schema.fields[name]?.type === 'record' && isPlainObject(entity[name]));
 }
 
 /** Secret fields of an entity that are references. */
